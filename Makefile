@@ -1,0 +1,116 @@
+.POSIX:
+
+# pennypost.  Each program's macro names every source file that is in the binary:
+# it is the list to read for an audit.
+#
+#	make			build everything
+#	make musl		the programs that run once per connection, small and
+#				quick to start: static, against musl
+#	make demo		try it: a private mail system on 127.0.0.1
+#	make test		the tests
+#	make install		honours PREFIX and DESTDIR
+
+PREFIX	= /usr/local
+CONFDIR	= /etc/pennypost
+CC	= cc
+CFLAGS	= -O2 -g
+HARDEN	= -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2
+LDHARDEN = -pie -Wl,-z,relro -Wl,-z,now
+WARN	= -Wall -Wextra -Wpedantic -Wconversion -Wshadow \
+	  -Wstrict-prototypes -Wmissing-prototypes
+STD	= -std=c99 -D_XOPEN_SOURCE=700 \
+	  -DCONFDIR='"$(CONFDIR)"' -DPREFIX='"$(PREFIX)"'
+LDFLAGS	=
+
+# The programs that a connection starts may have a compiler of their own.
+NETCC	= $(CC)
+NETHARDEN = $(HARDEN)
+NETLDFLAGS = $(LDHARDEN) $(LDFLAGS)
+
+BUILD	= $(CC) $(STD) $(WARN) $(HARDEN) $(CFLAGS) $(LDHARDEN) $(LDFLAGS)
+NETBUILD = $(NETCC) $(STD) $(WARN) $(NETHARDEN) $(CFLAGS) $(NETLDFLAGS)
+
+PROGRAMS = smtpd/smtpd inject/inject qrun/qrun qrun/mailq qsend/qsend \
+	  pop3d/pop3d pop3d/pop3auth pop3d/checkpw
+
+HEADERS	= lib/address.h lib/auth.h lib/base64.h lib/child.h lib/clock.h \
+	  lib/conf.h lib/dot.h lib/drop.h lib/envelope.h lib/in.h lib/log.h \
+	  lib/mailbox.h lib/maildir.h lib/out.h lib/peer.h lib/policy.h \
+	  lib/received.h lib/sasl.h lib/spool.h lib/startup.h lib/text.h \
+	  lib/ucspitls.h lib/unique.h lib/xtext.h
+
+SMTPD	= smtpd/main.c smtpd/session.c \
+	  lib/address.c lib/auth.c lib/base64.c lib/child.c lib/clock.c \
+	  lib/conf.c lib/dot.c lib/drop.c lib/in.c lib/log.c lib/mailbox.c \
+	  lib/out.c lib/peer.c lib/policy.c lib/received.c lib/sasl.c \
+	  lib/spool.c lib/startup.c lib/text.c lib/ucspitls.c lib/unique.c \
+	  lib/xtext.c
+
+INJECT	= inject/main.c \
+	  lib/address.c lib/child.c lib/clock.c lib/conf.c lib/log.c \
+	  lib/out.c lib/policy.c lib/received.c lib/spool.c lib/startup.c \
+	  lib/text.c lib/unique.c lib/xtext.c
+
+QRUN	= qrun/main.c qrun/deliver.c qrun/spawn.c qrun/bounce.c \
+	  lib/address.c lib/child.c lib/clock.c lib/conf.c lib/drop.c \
+	  lib/envelope.c lib/log.c lib/mailbox.c lib/maildir.c lib/out.c \
+	  lib/received.c lib/spool.c lib/startup.c lib/text.c lib/unique.c \
+	  lib/xtext.c
+
+MAILQ	= qrun/mailq.c \
+	  lib/address.c lib/conf.c lib/envelope.c lib/out.c lib/startup.c \
+	  lib/text.c
+
+QSEND	= qsend/main.c qsend/mime7.c \
+	  lib/address.c lib/base64.c lib/child.c lib/clock.c lib/conf.c \
+	  lib/dot.c lib/envelope.c lib/in.c lib/log.c lib/out.c \
+	  lib/startup.c lib/text.c lib/xtext.c
+
+POP3D	= pop3d/main.c pop3d/session.c \
+	  lib/clock.c lib/conf.c lib/dot.c lib/in.c lib/log.c lib/out.c \
+	  lib/startup.c lib/text.c lib/unique.c
+
+POP3AUTH = pop3d/pop3auth.c \
+	  lib/auth.c lib/base64.c lib/child.c lib/clock.c lib/conf.c \
+	  lib/drop.c lib/in.c lib/log.c lib/out.c lib/peer.c lib/sasl.c \
+	  lib/startup.c lib/text.c lib/ucspitls.c
+
+CHECKPW	= pop3d/checkpw.c \
+	  lib/address.c lib/conf.c lib/drop.c lib/log.c lib/mailbox.c \
+	  lib/startup.c lib/text.c
+
+all: $(PROGRAMS)
+
+smtpd/smtpd: $(SMTPD) $(HEADERS)
+	$(NETBUILD) -o $@ $(SMTPD)
+
+inject/inject: $(INJECT) $(HEADERS)
+	$(BUILD) -o $@ $(INJECT)
+
+qrun/qrun: $(QRUN) $(HEADERS) qrun/bounce.h qrun/deliver.h qrun/spawn.h
+	$(BUILD) -o $@ $(QRUN)
+
+qrun/mailq: $(MAILQ) $(HEADERS)
+	$(BUILD) -o $@ $(MAILQ)
+
+qsend/qsend: $(QSEND) $(HEADERS) qsend/mime7.h
+	$(BUILD) -o $@ $(QSEND) -lresolv
+
+pop3d/pop3d: $(POP3D) $(HEADERS)
+	$(NETBUILD) -o $@ $(POP3D)
+
+pop3d/pop3auth: $(POP3AUTH) $(HEADERS)
+	$(NETBUILD) -o $@ $(POP3AUTH)
+
+pop3d/checkpw: $(CHECKPW) $(HEADERS)
+	$(BUILD) -o $@ $(CHECKPW) -lcrypt
+
+musl:
+	rm -f smtpd/smtpd pop3d/pop3d pop3d/pop3auth
+	$(MAKE) NETCC=musl-gcc NETHARDEN= NETLDFLAGS=-static all
+
+clean:
+	rm -f $(PROGRAMS)
+	rm -rf tests/build
+
+.PHONY: all musl clean

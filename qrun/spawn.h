@@ -1,0 +1,60 @@
+/*
+ * spawn - starts deliveries and qsends, through the small privileged parent
+ * when qrun was started as root, else directly.
+ *
+ * The parent holds root and nothing of the queue.  It does two things: fork and
+ * become a mailbox's owner to deliver an open message, and fork and become
+ * qsenduser to run qsend.  It trusts nothing in a request.
+ */
+#ifndef QRUN_SPAWN_H
+#define QRUN_SPAWN_H
+
+#include <sys/types.h>
+
+#include "deliver.h"
+
+struct spawn_conf {
+	const char	*me, *mailroot, *qsenduser;
+	const char	*conf_path;	/* qsend gets it with -c */
+	unsigned int	 command_s;
+};
+
+struct spawn {
+	const struct spawn_conf *conf;
+	int		 mailroot;	/* opened, or -1 */
+	int		 parent;	/* socket to the privileged parent, -1 none */
+	int		 lifeline[2];	/* children hold [0]; we hold [1] */
+};
+
+/*
+ * Prepares.  Under root: forks; the calling process becomes owner/group (of the
+ * spool directory, not 0) in the child, which returns 0; the parent serves it
+ * and returns 1 with *status the child's exit status.  -1 with errno.
+ */
+int spawn_init(struct spawn *, const struct spawn_conf *, uid_t, gid_t,
+    int *status);
+
+/*
+ * Starts a delivery of the message open at message_fd (an O_RDONLY descriptor of
+ * its own; the caller closes its copy).  Returns the read end of the pipe with
+ * the result lines, non-blocking and close-on-exec, or -1 with errno.
+ */
+int spawn_delivery(struct spawn *, const struct delivery *, int message_fd);
+
+/*
+ * Starts qsend for host ("example.org", "[relay]", "[192.0.2.1]"), port 0 = its
+ * default.  *feed is the SOCK_SEQPACKET Unix socket to give it work by, one
+ * record per queue file: "LABEL OFFSET...\n" with an O_RDONLY descriptor of the
+ * queue file attached (SCM_RIGHTS); closing it is end of input.  Returns the read
+ * end, non-blocking, of the pipe with its report lines, or -1 with errno.
+ */
+int spawn_qsend(struct spawn *, const char *host, unsigned int port, int *feed);
+
+/* Sends one record on a feed.  0, or -1 with errno (EPIPE: qsend is gone). */
+int spawn_feed(int feed, const char *record, size_t length, int fd);
+
+/* Collects children that have ended; call it after a result descriptor's end
+ * of file. */
+void spawn_reap(struct spawn *);
+
+#endif
