@@ -8,6 +8,10 @@
 /* Chooses where the log goes.  Call it first; prog must stay. */
 void log_open(const char *prog);
 
+/* What a program that we start may have as its stderr: 2, or -1 (none) when 2 is
+ * the peer. */
+int log_fd(void);
+
 /*
  * log_event("refused", "peer", ip, "code", "550") writes
  * "prog: event=refused peer=192.0.2.7 code=550".  Arguments are pairs of key and

@@ -13,7 +13,7 @@
 /* Makes a new id in to[UNIQUE_ID_MAX]. */
 void unique_id(char *to);
 
-/* Makes "ID.HOST,S=octets,W=wire octets"; "/" and ":" in host are escaped. */
+/* Makes "ID.HOST,S=octets,W=wire octets"; "/", ":" and "," in host become "_". */
 void unique_name(char *to, size_t size, const char *id, const char *host,
     unsigned long long octets, unsigned long long wire_octets);
 

@@ -1,0 +1,108 @@
+/* startup - what every main does first.  Trusts nothing it inherited. */
+#include "startup.h"
+
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+#define INHERITED_MAX	256	/* launchers hand out the lowest numbers */
+
+static int
+is_kept(int fd, const int keep[], size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (keep[i] == fd)
+			return 1;
+	return 0;
+}
+
+/* Asks poll() which of them are open: one system call instead of hundreds. */
+static void
+close_others(const int keep[], size_t count)
+{
+	struct pollfd fds[INHERITED_MAX - 3];
+	int fd;
+
+	for (fd = 3; fd < INHERITED_MAX; fd++) {
+		fds[fd - 3].fd = fd;
+		fds[fd - 3].events = 0;
+		fds[fd - 3].revents = 0;
+	}
+	if (poll(fds, INHERITED_MAX - 3, 0) <= 0)
+		return;
+	for (fd = 3; fd < INHERITED_MAX; fd++) {
+		if (fds[fd - 3].revents & POLLNVAL)
+			continue;
+		if (is_kept(fd, keep, count))
+			(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+		else
+			(void)close(fd);
+	}
+}
+
+void
+startup(const int keep[], size_t count)
+{
+	const struct rlimit none = { 0, 0 };
+	int fd;
+
+	do	/* 0, 1 and 2 must never become a queue file */
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd < 2);
+	if (fd > 2)
+		(void)close(fd);
+	close_others(keep, count);
+	(void)umask(077);
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)setrlimit(RLIMIT_CORE, &none); /* lowering is always allowed */
+}
+
+const char *
+startup_conf_path(const char *option, const char *mailconf)
+{
+	int trusted = getuid() == geteuid() && getgid() == getegid();
+
+	if (trusted && option != NULL)
+		return option;
+	if (trusted && mailconf != NULL && mailconf[0] != '\0')
+		return mailconf;
+	return CONFDIR;
+}
+
+static int stop_writer = -1;
+
+static void
+stop(int signal_number)
+{
+	(void)signal_number;
+	/* A full pipe has said it already. */
+	if (write(stop_writer, "", 1) == -1)
+		return;
+}
+
+int
+startup_stop_fd(void)
+{
+	static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
+	struct sigaction action = { 0 };
+	int ends[2];
+	size_t i;
+
+	if (pipe(ends) == -1)
+		return -1;
+	(void)fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+	(void)fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+	(void)fcntl(ends[1], F_SETFL, O_NONBLOCK);
+	stop_writer = ends[1];
+	action.sa_handler = stop;
+	(void)sigemptyset(&action.sa_mask);
+	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		(void)sigaction(signals[i], &action, NULL);
+	return ends[0];
+}

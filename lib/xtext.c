@@ -1,0 +1,69 @@
+/* xtext - RFC 3461 4. */
+#include "xtext.h"
+
+#include <string.h>
+
+#include "text.h"
+
+static const char hex[] = "0123456789ABCDEF";
+
+/* The value of a hexadecimal digit in upper case, or -1. */
+static int
+digit(char c)
+{
+	const char *p = c == '\0' ? NULL : strchr(hex, c);
+
+	return p == NULL ? -1 : (int)(p - hex);
+}
+
+int
+xtext_valid(const char *text, size_t length)
+{
+	size_t i;
+
+	for (i = 0; i < length; i++) {
+		if (text[i] == '+') {
+			if (length - i < 3 || digit(text[i + 1]) == -1 ||
+			    digit(text[i + 2]) == -1)
+				return 0;
+			i += 2;
+		} else if (text[i] < '!' || text[i] > '~' || text[i] == '=') {
+			return 0;
+		}
+	}
+	return length > 0;
+}
+
+void
+xtext_add(struct text *t, const char *string)
+{
+	const char *p;
+
+	for (p = string; *p != '\0'; p++) {
+		unsigned char c = (unsigned char)*p;
+		char coded[3] = { '+', hex[c >> 4], hex[c & 15] };
+
+		if (c >= '!' && c <= '~' && c != '+' && c != '=')
+			text_add_bytes(t, p, 1);
+		else
+			text_add_bytes(t, coded, sizeof(coded));
+	}
+}
+
+void
+xtext_add_printable(struct text *t, const char *text, size_t length)
+{
+	size_t i;
+
+	for (i = 0; i < length; i++) {
+		char c = text[i];
+
+		if (c == '+' && length - i >= 3 && digit(text[i + 1]) != -1 &&
+		    digit(text[i + 2]) != -1) {
+			c = (char)(digit(text[i + 1]) * 16 +
+			    digit(text[i + 2]));
+			i += 2;
+		}
+		text_add_printable(t, &c, 1);
+	}
+}
