@@ -20,6 +20,7 @@ struct envelope {
 	char	 sender[ADDRESS_MAX];	/* canonical text, "" for <> */
 	char	 options[ENVELOPE_LINE_MAX];	/* of the envelope, "" none */
 	/* the reader's own */
+	int	 any;		/* a recipient was seen */
 	off_t	 at;		/* file offset of buf[start] */
 	size_t	 start, end;
 	char	 buf[2 * ENVELOPE_LINE_MAX];

@@ -20,7 +20,7 @@
 #include "unique.h"
 
 struct spool {
-	int	tmp, new, dir;	/* directory descriptors */
+	int	tmp, new;	/* directory descriptors */
 };
 
 struct spool_file {
@@ -28,6 +28,7 @@ struct spool_file {
 	int		 fd;		/* -1: no file is open */
 	int		 error;		/* errno of the first failure, or 0 */
 	unsigned long long lines, bytes;
+	const char	*host;
 	char		 id[UNIQUE_ID_MAX];	/* the queue id */
 	char		 name[UNIQUE_NAME_MAX];	/* its name in tmp/, then new/ */
 	struct out	 out;
@@ -38,7 +39,7 @@ int spool_open(struct spool *, const char *path);
 
 /*
  * Begins a queue file: tmp/ID, mode 0660, locked.  host goes into the final
- * name.  Returns 0, or -1 with errno; a spool_file that failed may be passed to
+ * name and must stay.  Returns 0, or -1 with errno; a spool_file that failed may be passed to
  * every function below.
  */
 int spool_create(struct spool_file *, struct spool *, const char *host);

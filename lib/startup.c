@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -34,8 +35,8 @@ close_others(const int keep[], size_t count)
 		fds[fd - 3].events = 0;
 		fds[fd - 3].revents = 0;
 	}
-	if (poll(fds, INHERITED_MAX - 3, 0) <= 0)
-		return;
+	/* If it fails (a low limit of descriptors) all are taken to be open. */
+	(void)poll(fds, INHERITED_MAX - 3, 0);
 	for (fd = 3; fd < INHERITED_MAX; fd++) {
 		if (fds[fd - 3].revents & POLLNVAL)
 			continue;
@@ -80,10 +81,12 @@ static int stop_writer = -1;
 static void
 stop(int signal_number)
 {
+	int saved = errno;
+
 	(void)signal_number;
 	/* A full pipe has said it already. */
 	if (write(stop_writer, "", 1) == -1)
-		return;
+		errno = saved;
 }
 
 int

@@ -1,0 +1,171 @@
+/*
+ * envelope - reads the envelope block of a queue file.  The file may have been
+ * made or changed by anybody: every line is checked again.
+ */
+#include "envelope.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "text.h"
+
+/* Buffers a whole line, if there is one; 0, or -1 with errno. */
+static int
+fill(struct envelope *e)
+{
+	size_t have = e->end - e->start;
+
+	if (have >= ENVELOPE_LINE_MAX)
+		return 0;
+	memmove(e->buf, e->buf + e->start, have);
+	e->start = 0;
+	e->end = have;
+	while (e->end < sizeof(e->buf)) {
+		ssize_t n = pread(e->fd, e->buf + e->end,
+		    sizeof(e->buf) - e->end, e->at + (off_t)e->end);
+
+		if (n == 0)
+			return 0;
+		if (n == -1 && errno != EINTR)
+			return -1;
+		if (n > 0)
+			e->end += (size_t)n;
+	}
+	return 0;
+}
+
+/*
+ * If the next line begins with key, copies what is behind it to to.  1; 0 when
+ * it is another line; -1 with errno.
+ */
+static int
+take(struct envelope *e, const char *key, char *to, size_t size)
+{
+	size_t skip = strlen(key);
+	const char *begin, *lf, *p;
+
+	if (fill(e) == -1)
+		return -1;
+	begin = e->buf + e->start;
+	if (e->end - e->start < skip || memcmp(begin, key, skip) != 0)
+		return 0;
+	lf = memchr(begin, '\n', e->end - e->start);
+	errno = EINVAL;
+	if (lf == NULL || lf - begin >= ENVELOPE_LINE_MAX ||
+	    (size_t)(lf - begin) - skip >= size)
+		return -1;
+	for (p = begin + skip; p < lf; p++)
+		if ((unsigned char)*p < ' ' || *p == 127)
+			return -1;
+	memcpy(to, begin + skip, (size_t)(lf - begin) - skip);
+	to[(size_t)(lf - begin) - skip] = '\0';
+	e->start += (size_t)(lf - begin) + 1;
+	e->at += lf - begin + 1;
+	return 1;
+}
+
+static int
+is_address(const char *text, int flags)
+{
+	struct address a;
+
+	return address_mailbox(text, flags | ADDRESS_ALLOW_UTF8, &a) ==
+	    ADDRESS_OK;
+}
+
+int
+envelope_open(struct envelope *e, int fd)
+{
+	char path[ADDRESS_MAX + 2];
+	size_t length;
+
+	e->fd = fd;
+	e->at = 0;
+	e->message = 0;
+	e->start = e->end = 0;
+	e->any = 0;
+	e->options[0] = '\0';
+	errno = EINVAL;
+	if (take(e, "Return-Path: <", path, sizeof(path)) != 1)
+		return -1;
+	length = strlen(path);
+	if (length == 0 || length > sizeof(e->sender) ||
+	    path[length - 1] != '>')
+		return -1;
+	path[length - 1] = '\0';
+	memcpy(e->sender, path, length);
+	if (!is_address(e->sender, ADDRESS_NULL))
+		return -1;
+	return take(e, "Envelope-Options: ", e->options, sizeof(e->options)) ==
+	    -1 ? -1 : 0;
+}
+
+int
+envelope_next(struct envelope *e, struct envelope_recipient *r)
+{
+	char line[ADDRESS_MAX + 4];
+	int found;
+
+	r->offset = e->at;
+	r->options[0] = '\0';
+	found = take(e, "Delivered-", line, sizeof(line));
+	if (found == 0) {
+		e->message = e->at;
+		errno = EINVAL;
+		return e->any ? 0 : -1;
+	}
+	/* Any two octets but OK and NO mean pending: a mark may be torn. */
+	if (found == -1 || strlen(line) < 5 || memcmp(line + 2, ": ", 2) != 0)
+		return -1;
+	r->state = memcmp(line, "OK", 2) == 0 ? ENVELOPE_DONE :
+	    memcmp(line, "NO", 2) == 0 ? ENVELOPE_FAILED : ENVELOPE_PENDING;
+	memcpy(r->address, line + 4, strlen(line + 4) + 1);
+	if (!is_address(r->address, ADDRESS_NO_DOMAIN))
+		return -1;
+	e->any = 1;
+	return take(e, "Recipient-Options: ", r->options,
+	    sizeof(r->options)) == -1 ? -1 : 1;
+}
+
+const char *
+envelope_option(const char *options, const char *word, size_t *length)
+{
+	size_t n = strlen(word);
+	const char *p = options;
+
+	while (*p != '\0') {
+		size_t size = strcspn(p, " ");
+
+		if (size >= n && memcmp(p, word, n) == 0 &&
+		    (size == n || p[n] == '=')) {
+			*length = size == n ? 0 : size - n - 1;
+			return size == n ? p + n : p + n + 1;
+		}
+		p += size;
+		p += strspn(p, " ");
+	}
+	return NULL;
+}
+
+int
+envelope_mark(int fd, off_t offset, enum envelope_state state)
+{
+	static const char marks[][3] = { "To", "OK", "NO" };
+	char line[13];
+	ssize_t n = pread(fd, line, sizeof(line), offset);
+
+	if (n == -1)
+		return -1;
+	if (n != sizeof(line) || memcmp(line, "Delivered-", 10) != 0 ||
+	    line[12] != ':') {
+		errno = EINVAL;
+		return -1;
+	}
+	n = pwrite(fd, marks[state], 2, offset + 10);
+	if (n == 2)
+		return 0;
+	if (n != -1)
+		errno = EIO;
+	return -1;
+}

@@ -1,0 +1,194 @@
+/*
+ * spool - the only code that creates queue files.  Trusts nobody else who may
+ * write to tmp/: every name is new, and what vanishes is an error.
+ */
+#include "spool.h"
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "text.h"
+
+static int
+open_below(const char *path, const char *name)
+{
+	char buf[PATH_MAX];
+	struct text t;
+
+	text_init(&t, buf, sizeof(buf));
+	text_add(&t, path);
+	text_add(&t, name);
+	if (t.full) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	return open(buf, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+int
+spool_open(struct spool *s, const char *path)
+{
+	/* The spool directory itself may be searched, not read. */
+	s->tmp = open_below(path, "/tmp");
+	s->new = s->tmp == -1 ? -1 : open_below(path, "/new");
+	return s->new == -1 ? -1 : 0;
+}
+
+int
+spool_create(struct spool_file *f, struct spool *s, const char *host)
+{
+	struct flock whole = { 0 };
+
+	f->spool = s;
+	f->error = 0;
+	f->lines = f->bytes = 0;
+	f->name[0] = '\0';
+	f->host = host;
+	unique_id(f->id);
+	f->fd = openat(s->tmp, f->id,
+	    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0660);
+	whole.l_type = F_WRLCK;
+	whole.l_whence = SEEK_SET;
+	if (f->fd == -1 || fchmod(f->fd, 0660) == -1 ||
+	    fcntl(f->fd, F_SETLK, &whole) == -1) {
+		f->error = errno;
+		spool_abort(f);
+		errno = f->error;
+		return -1;
+	}
+	out_file(&f->out, f->fd);
+	return 0;
+}
+
+void
+spool_write(struct spool_file *f, const char *from, size_t length)
+{
+	size_t i;
+
+	if (f->error != 0)
+		return;
+	if (memchr(from, '\r', length) != NULL ||
+	    memchr(from, '\0', length) != NULL) {
+		f->error = EILSEQ;
+		return;
+	}
+	for (i = 0; i < length; i++)
+		f->lines += from[i] == '\n';
+	f->bytes += length;
+	out_bytes(&f->out, from, length);
+	f->error = f->out.error;
+}
+
+static void
+put(struct spool_file *f, const char *text)
+{
+	spool_write(f, text, strlen(text));
+}
+
+void
+spool_sender(struct spool_file *f, const char *path, const char *options)
+{
+	put(f, "Return-Path: <");
+	put(f, path);
+	put(f, ">\n");
+	if (options[0] != '\0') {
+		put(f, "Envelope-Options: ");
+		put(f, options);
+		put(f, "\n");
+	}
+}
+
+void
+spool_recipient(struct spool_file *f, const char *address,
+    const char *options)
+{
+	put(f, "Delivered-To: ");
+	put(f, address);
+	put(f, "\n");
+	if (options[0] != '\0') {
+		put(f, "Recipient-Options: ");
+		put(f, options);
+		put(f, "\n");
+	}
+}
+
+int
+spool_flush(struct spool_file *f)
+{
+	if (f->error == 0 && out_flush(&f->out) == -1)
+		f->error = errno;
+	errno = f->error;
+	return f->error == 0 ? f->fd : -1;
+}
+
+/*
+ * One commit of the journal: the first rename rides on the file's fsync, and
+ * if the machine stops before the last one is on disk, qrun finds a file of
+ * exactly the size that its name in tmp/ says, and takes it.
+ */
+static int
+make_durable(struct spool_file *f)
+{
+	int tmp = f->spool->tmp;
+
+	if (spool_flush(f) == -1)
+		return -1;
+	unique_name(f->name, sizeof(f->name), f->id, f->host, f->bytes,
+	    f->bytes + f->lines);
+	if (renameat(tmp, f->id, tmp, f->name) == -1)
+		return -1;
+	return fsync(f->fd) == -1 || fsync(tmp) == -1 ||
+	    renameat(tmp, f->name, f->spool->new, f->name) == -1 ? -1 : 0;
+}
+
+int
+spool_commit(struct spool_file *f)
+{
+	if (f->fd == -1) {
+		errno = f->error;
+		return -1;
+	}
+	if (make_durable(f) == -1) {
+		f->error = errno;
+		spool_abort(f);
+		errno = f->error;
+		return -1;
+	}
+	/* From here on the mail is safe.  What close() could say, fsync() has. */
+	(void)close(f->fd);
+	f->fd = -1;
+	return 0;
+}
+
+void
+spool_abort(struct spool_file *f)
+{
+	if (f->fd == -1)
+		return;
+	/* Even if no name can be removed: an empty file is never delivered. */
+	if (ftruncate(f->fd, 0) == -1)
+		errno = 0;
+	(void)unlinkat(f->spool->tmp, f->id, 0);
+	if (f->name[0] != '\0')
+		(void)unlinkat(f->spool->tmp, f->name, 0);
+	(void)close(f->fd);
+	f->fd = -1;
+}
+
+void
+spool_trigger(const struct spool *s)
+{
+	int fd = openat(s->tmp, "../trigger", O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd == -1)
+		return;
+	/* A full pipe wakes qrun as well. */
+	if (write(fd, "", 1) == -1)
+		errno = 0;
+	(void)close(fd);
+}
