@@ -8,6 +8,7 @@
 #				quick to start: static, against musl
 #	make demo		try it: a private mail system on 127.0.0.1
 #	make test		the tests
+#	make audit		what there is to read, and what each binary may do
 #	make install		honours PREFIX and DESTDIR
 
 PREFIX	= /usr/local
@@ -66,7 +67,8 @@ QSEND	= qsend/main.c qsend/mime7.c \
 	  lib/dot.c lib/envelope.c lib/in.c lib/log.c lib/out.c \
 	  lib/startup.c lib/text.c lib/xtext.c
 
-POP3D	= pop3d/main.c pop3d/session.c \
+POP3D	= pop3d/main.c pop3d/session.c pop3d/maildrop.c pop3d/message.c \
+	  pop3d/update.c \
 	  lib/clock.c lib/conf.c lib/dot.c lib/in.c lib/log.c lib/out.c \
 	  lib/startup.c lib/text.c lib/unique.c
 
@@ -96,7 +98,7 @@ qrun/mailq: $(MAILQ) $(HEADERS)
 qsend/qsend: $(QSEND) $(HEADERS) qsend/mime7.h
 	$(BUILD) -o $@ $(QSEND) -lresolv
 
-pop3d/pop3d: $(POP3D) $(HEADERS)
+pop3d/pop3d: $(POP3D) $(HEADERS) pop3d/capa.h pop3d/maildrop.h pop3d/session.h
 	$(NETBUILD) -o $@ $(POP3D)
 
 pop3d/pop3auth: $(POP3AUTH) $(HEADERS)
@@ -113,4 +115,17 @@ clean:
 	rm -f $(PROGRAMS)
 	rm -rf tests/build
 
-.PHONY: all musl clean
+demo: all
+	@sh tests/demo
+
+test: all
+	@tests/run
+
+# All tests, with programs built under ASan and UBSan in a directory apart.
+test-san:
+	@SAN=1 tests/run
+
+audit:
+	@tests/audit
+
+.PHONY: all musl clean demo test test-san audit
