@@ -1,0 +1,165 @@
+/*
+ * child - starts programs that the administrator configured, and waits for
+ * them no longer than they may take.
+ */
+#include "child.h"
+
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+
+#define CHILD_FDS_MAX	8
+
+extern char **environ;
+
+int
+child_pipe(int ends[2])
+{
+	if (pipe(ends) == -1)
+		return -1;
+	(void)fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+	(void)fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+	return 0;
+}
+
+size_t
+child_words(char *command, char *words[CHILD_WORDS_MAX])
+{
+	size_t n = 0;
+	char *p = command;
+
+	for (;;) {
+		p += strspn(p, " \t");
+		if (*p == '\0' || n == CHILD_WORDS_MAX - 1)
+			break;
+		words[n++] = p;
+		p += strcspn(p, " \t");
+		if (*p != '\0')
+			*p++ = '\0';
+	}
+	words[n] = NULL;
+	return *p == '\0' ? n : 0;
+}
+
+static int
+attributes(posix_spawnattr_t *attr)
+{
+	sigset_t none, all;
+
+	(void)sigemptyset(&none);
+	(void)sigfillset(&all);
+	(void)sigdelset(&all, SIGKILL);
+	(void)sigdelset(&all, SIGSTOP);
+	errno = posix_spawnattr_init(attr);
+	if (errno != 0)
+		return -1;
+	(void)posix_spawnattr_setsigmask(attr, &none);
+	(void)posix_spawnattr_setsigdefault(attr, &all);
+	(void)posix_spawnattr_setpgroup(attr, 0);
+	(void)posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGMASK |
+	    POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+	return 0;
+}
+
+/* Copies every source out of the way of the descriptors to be made. */
+static int
+lift(const int fds[], size_t count, int lifted[])
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		lifted[i] = -1;
+	for (i = 0; i < count; i++) {
+		if (fds[i] == -1)
+			lifted[i] = open("/dev/null", O_RDWR | O_CLOEXEC);
+		else
+			lifted[i] = fcntl(fds[i], F_DUPFD_CLOEXEC,
+			    (int)count);
+		if (lifted[i] == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static pid_t
+spawn(char *const argv[], char *const env[], const int lifted[], size_t count)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attr;
+	pid_t pid = -1;
+	int result = 0;
+	size_t i;
+
+	if (attributes(&attr) == -1)
+		return -1;
+	result = posix_spawn_file_actions_init(&actions);
+	if (result == 0) {
+		for (i = 0; i < count && result == 0; i++)
+			result = posix_spawn_file_actions_adddup2(&actions,
+			    lifted[i], (int)i);
+		if (result == 0)
+			result = posix_spawnp(&pid, argv[0], &actions, &attr,
+			    argv, env == NULL ? environ : env);
+		(void)posix_spawn_file_actions_destroy(&actions);
+	}
+	(void)posix_spawnattr_destroy(&attr);
+	errno = result;
+	return result == 0 ? pid : -1;
+}
+
+pid_t
+child_start(char *const argv[], char *const env[], const int fds[],
+    size_t count)
+{
+	int lifted[CHILD_FDS_MAX];
+	pid_t pid = -1;
+	int saved;
+	size_t i;
+
+	if (count > CHILD_FDS_MAX || argv[0] == NULL) {
+		errno = EINVAL;
+		return -1;
+	}
+	if (lift(fds, count, lifted) == 0)
+		pid = spawn(argv, env, lifted, count);
+	saved = errno;
+	for (i = 0; i < count; i++)
+		if (lifted[i] != -1)
+			(void)close(lifted[i]);
+	errno = saved;
+	return pid;
+}
+
+int
+child_wait(pid_t pid, long long deadline_ms)
+{
+	int options = deadline_ms == LLONG_MAX ? 0 : WNOHANG;
+	int status = 0, pause_ms = 1;
+
+	for (;;) {
+		pid_t ended = waitpid(pid, &status, options);
+
+		if (ended == pid)
+			break;
+		if (ended == -1 && errno != EINTR)
+			return 111;
+		if (ended == 0 && clock_ms() >= deadline_ms) {
+			(void)kill(-pid, SIGKILL);
+			options = 0;
+		} else if (ended == 0) {
+			/* POSIX has no wait with a deadline. */
+			(void)poll(NULL, 0, pause_ms);
+			pause_ms = pause_ms < 50 ? pause_ms * 2 : 50;
+		}
+	}
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 111;
+}
