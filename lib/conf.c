@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "address.h"
 #include "text.h"
 
 #define CONF_BUFFER	4096
@@ -145,6 +144,17 @@ conf_number(struct conf *c, const char *name, unsigned long long min,
 	return 0;
 }
 
+/* Letters, digits, hyphens and dots: enough to be shown and sent as a name. */
+static int
+is_host(const char *name)
+{
+	static const char octets[] = "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
+
+	return name[0] != '\0' && name[0] != '.' && name[0] != '-' &&
+	    strstr(name, "..") == NULL && name[strspn(name, octets)] == '\0';
+}
+
 void
 conf_me(struct conf *c, char *to, size_t size)
 {
@@ -152,7 +162,7 @@ conf_me(struct conf *c, char *to, size_t size)
 		to[0] = '\0';
 	if (!conf_text(c, "me", to, size) && c->error[0] != '\0')
 		return;
-	if (!address_is_domain(to, 0))
+	if (!is_host(to))
 		conf_fail(c, "me", "not a host name");
 }
 
