@@ -67,8 +67,8 @@ QSEND	= qsend/main.c qsend/mime7.c \
 	  lib/dot.c lib/envelope.c lib/in.c lib/log.c lib/out.c \
 	  lib/startup.c lib/text.c lib/xtext.c
 
-POP3D	= pop3d/main.c pop3d/session.c pop3d/maildrop.c pop3d/message.c \
-	  pop3d/update.c \
+POP3D	= pop3d/main.c pop3d/session.c pop3d/retrieve.c \
+	  pop3d/maildrop.c pop3d/message.c pop3d/update.c \
 	  lib/clock.c lib/conf.c lib/dot.c lib/in.c lib/log.c lib/out.c \
 	  lib/startup.c lib/text.c lib/unique.c
 
@@ -98,7 +98,8 @@ qrun/mailq: $(MAILQ) $(HEADERS)
 qsend/qsend: $(QSEND) $(HEADERS) qsend/mime7.h
 	$(BUILD) -o $@ $(QSEND) -lresolv
 
-pop3d/pop3d: $(POP3D) $(HEADERS) pop3d/capa.h pop3d/maildrop.h pop3d/session.h
+pop3d/pop3d: $(POP3D) $(HEADERS) pop3d/capa.h pop3d/maildrop.h \
+    pop3d/retrieve.h pop3d/session.h
 	$(NETBUILD) -o $@ $(POP3D)
 
 pop3d/pop3auth: $(POP3AUTH) $(HEADERS)

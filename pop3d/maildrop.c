@@ -1,0 +1,275 @@
+/*
+ * maildrop - the snapshot of one Maildir.  Runs as its owner; trusts neither
+ * the names nor the files in it, nor that they stay.
+ */
+#include "maildrop.h"
+
+#include <sys/stat.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../lib/dot.h"
+#include "../lib/unique.h"
+
+#define LOCK_NAME	"pop3d.lock"
+#define LOCK_RETRY_MS	20
+#define NAMES_BYTES	65536	/* of the first allocation */
+/* No message is this large; a larger W= in a name is not believed. */
+#define OCTETS_MAX	(1ULL << 48)
+
+/* Names as they are read, one behind the other, each with its NUL. */
+struct names {
+	char	*data;
+	size_t	 used, size, count;
+};
+
+static int
+names_add(struct names *n, const char *name)
+{
+	size_t length = strlen(name) + 1;
+
+	if (n->size - n->used < length) {
+		size_t size = n->size == 0 ? NAMES_BYTES : 2 * n->size;
+		char *data = size > n->size ? realloc(n->data, size) : NULL;
+
+		if (data == NULL)
+			return -1;
+		n->data = data;
+		n->size = size;
+	}
+	memcpy(n->data + n->used, name, length);
+	n->used += length;
+	n->count++;
+	return 0;
+}
+
+/* Adds the names in the directory open at fd; 0, or -1 with errno. */
+static int
+names_read(struct names *n, int fd)
+{
+	int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = copy == -1 ? NULL : fdopendir(copy);
+	struct dirent *entry;
+	int error;
+
+	if (d == NULL) {
+		error = errno;
+		if (copy != -1)
+			(void)close(copy); /* was only opened */
+		errno = error;
+		return -1;
+	}
+	errno = 0;
+	while ((entry = readdir(d)) != NULL)
+		if (entry->d_name[0] != '.' &&
+		    names_add(n, entry->d_name) == -1)
+			break;
+	error = errno;
+	(void)closedir(d); /* was only read */
+	errno = error;
+	return error == 0 ? 0 : -1;
+}
+
+static unsigned long long
+digits(const char **p)
+{
+	unsigned long long n = 0;
+
+	for (; **p >= '0' && **p <= '9'; (*p)++)
+		if (n < OCTETS_MAX)
+			n = n * 10 + (unsigned int)(**p - '0');
+	return n;
+}
+
+/* When the message came, as its name says: SEC.MusecP... or SEC.anything */
+static unsigned long long
+name_time(const char *name)
+{
+	unsigned long long time = digits(&name) % OCTETS_MAX;
+	unsigned long long us = 0;
+
+	if (name[0] == '.' && name[1] == 'M') {
+		name += 2;
+		us = digits(&name);
+	}
+	/* seconds below 2^43 fit; later ones only lose their order */
+	return time * 1000000 + us % 1000000;
+}
+
+/* Orders by time, then by what is unique in the name: all before the flags. */
+static int
+message_compare(const void *a, const void *b)
+{
+	const struct message *m = a;
+	const struct message *n = b;
+	size_t length, other;
+	int order;
+
+	if (m->time != n->time)
+		return m->time < n->time ? -1 : 1;
+	length = strcspn(m->name, ":");
+	other = strcspn(n->name, ":");
+	order = memcmp(m->name, n->name, length < other ? length : other);
+	return order != 0 ? order : (length > other) - (length < other);
+}
+
+/* Fills in a message from its name.  0 if it is none: not a regular file. */
+static int
+message_init(struct maildrop *d, struct message *m, const char *name,
+    unsigned int flags)
+{
+	struct stat st;
+
+	m->name = name;
+	m->flags = flags;
+	m->time = name_time(name);
+	if (unique_size(name, 'W', &m->octets) == 0 && m->octets < OCTETS_MAX)
+		return 1;
+	m->flags |= MESSAGE_UNSIZED;
+	m->octets = 0;
+	return fstatat(flags & MESSAGE_NEW ? d->new : d->cur, name, &st,
+	    AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
+}
+
+/*
+ * Makes the messages from names, of which the first of_new are in new/.  One
+ * that moved between the two directory reads is there twice: keeps that in cur/.
+ */
+static int
+messages_make(struct maildrop *d, const struct names *n, size_t of_new)
+{
+	const char *name = n->data;
+	size_t i, count = 0;
+
+	if (n->count == 0)
+		return 0;
+	if (n->count > SIZE_MAX / sizeof(*d->messages))
+		return -1;
+	d->messages = malloc(n->count * sizeof(*d->messages));
+	if (d->messages == NULL)
+		return -1;
+	for (i = 0; i < n->count; i++) {
+		count += (size_t)message_init(d, d->messages + count, name,
+		    i < of_new ? MESSAGE_NEW : 0);
+		name += strlen(name) + 1;
+	}
+	qsort(d->messages, count, sizeof(*d->messages), message_compare);
+	for (i = 0; i < count; i++) {
+		struct message *last = d->messages + d->count;
+
+		if (d->count == 0 ||
+		    message_compare(last - 1, d->messages + i) != 0) {
+			*last = d->messages[i];
+			d->count++;
+		} else if (last[-1].flags & MESSAGE_NEW) {
+			last[-1] = d->messages[i];
+		}
+	}
+	return 0;
+}
+
+static enum maildrop_status
+lock(struct maildrop *d, unsigned int wait_ms)
+{
+	struct flock whole = { 0 };
+
+	whole.l_type = F_WRLCK;
+	whole.l_whence = SEEK_SET;
+	d->lock = openat(d->dir, LOCK_NAME, O_RDWR | O_CREAT | O_CLOEXEC |
+	    O_NOFOLLOW | O_NONBLOCK, 0600);
+	if (d->lock == -1)
+		return MAILDROP_ERROR;
+	while (fcntl(d->lock, F_SETLK, &whole) == -1) {
+		if (errno != EAGAIN && errno != EACCES && errno != EINTR)
+			return MAILDROP_ERROR;
+		if (wait_ms < LOCK_RETRY_MS)
+			return MAILDROP_IN_USE;
+		wait_ms -= LOCK_RETRY_MS;
+		(void)poll(NULL, 0, LOCK_RETRY_MS); /* only sleeps */
+	}
+	return MAILDROP_OK;
+}
+
+/* Reads new/ first: what moves to cur/ meanwhile is then seen, twice at most. */
+static enum maildrop_status
+snapshot(struct maildrop *d)
+{
+	struct names names = { NULL, 0, 0, 0 };
+	int done = names_read(&names, d->new);
+	size_t of_new = names.count;
+
+	if (done == 0)
+		done = names_read(&names, d->cur);
+	d->names = names.data;
+	if (done == 0)
+		done = messages_make(d, &names, of_new);
+	return done == 0 ? MAILDROP_OK : MAILDROP_ERROR;
+}
+
+enum maildrop_status
+maildrop_open(struct maildrop *d, const char *path, unsigned int wait_ms)
+{
+	enum maildrop_status status;
+
+	d->new = d->cur = d->lock = -1;
+	d->messages = NULL;
+	d->names = NULL;
+	d->count = 0;
+	d->dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (d->dir == -1)
+		return errno == ENOENT ? MAILDROP_ABSENT : MAILDROP_ERROR;
+	d->new = openat(d->dir, "new", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	d->cur = openat(d->dir, "cur", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (d->new == -1 || d->cur == -1)
+		return MAILDROP_ERROR;
+	status = lock(d, wait_ms);
+	return status == MAILDROP_OK ? snapshot(d) : status;
+}
+
+void
+maildrop_close(struct maildrop *d)
+{
+	int *fds[] = { &d->new, &d->cur, &d->lock, &d->dir };
+	size_t i;
+
+	for (i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
+		if (*fds[i] != -1)
+			(void)close(*fds[i]); /* nothing was written to it */
+		*fds[i] = -1;
+	}
+	d->count = 0;
+}
+
+int
+maildrop_relocate(struct maildrop *d)
+{
+	struct names names = { NULL, 0, 0, 0 };
+	int done = names_read(&names, d->cur);
+	const char *name = names.data;
+	size_t i;
+
+	for (i = 0; done == 0 && i < names.count; i++) {
+		struct message key = { name_time(name), 0, name, 0 };
+		struct message *m = bsearch(&key, d->messages, d->count,
+		    sizeof(key), message_compare);
+
+		name += strlen(name) + 1;
+		if (m == NULL || strcmp(m->name, key.name) == 0)
+			continue;
+		if ((key.name = strdup(key.name)) == NULL) {
+			done = -1;
+			continue;
+		}
+		m->name = key.name;
+		m->flags &= ~(unsigned int)MESSAGE_NEW;
+	}
+	free(names.data);
+	return done;
+}
