@@ -52,7 +52,9 @@ INJECT	= inject/main.c \
 	  lib/out.c lib/policy.c lib/received.c lib/spool.c lib/startup.c \
 	  lib/text.c lib/unique.c lib/xtext.c
 
-QRUN	= qrun/main.c qrun/deliver.c qrun/spawn.c qrun/bounce.c \
+QRUN	= qrun/main.c \
+	  qrun/deliver.c qrun/delivery.c qrun/dotqmail.c qrun/command.c \
+	  qrun/mbox.c qrun/spawn.c qrun/parent.c qrun/bounce.c \
 	  lib/address.c lib/child.c lib/clock.c lib/conf.c lib/drop.c \
 	  lib/envelope.c lib/log.c lib/mailbox.c lib/maildir.c lib/out.c \
 	  lib/received.c lib/spool.c lib/startup.c lib/text.c lib/unique.c \

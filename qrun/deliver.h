@@ -36,7 +36,8 @@ struct delivery {
 struct deliver_conf {
 	const char	*me;		/* host name for file names and headers */
 	unsigned int	 command_s;	/* deadline of a |command */
-	int		 lifeline;	/* hangs up when qrun is gone */
+	int		 lifeline;	/* hangs up when qrun is gone; -1 none */
+	const char	*path;		/* $PATH of commands; NULL: a usual one */
 };
 
 /*
@@ -46,5 +47,8 @@ struct deliver_conf {
  */
 void deliver(const struct deliver_conf *, const struct delivery *,
     int mailbox, int message_fd, int result_fd);
+
+/* Writes one last line, of K, Z or D, for those who cannot even begin. */
+void deliver_result(int result_fd, char letter, const char *text);
 
 #endif

@@ -17,6 +17,7 @@ struct spawn_conf {
 	const char	*me, *mailroot, *qsenduser;
 	const char	*conf_path;	/* qsend gets it with -c */
 	unsigned int	 command_s;
+	const char	*path;		/* $PATH of commands; NULL: a usual one */
 };
 
 struct spawn {
@@ -24,12 +25,16 @@ struct spawn {
 	int		 mailroot;	/* opened, or -1 */
 	int		 parent;	/* socket to the privileged parent, -1 none */
 	int		 lifeline[2];	/* children hold [0]; we hold [1] */
+	int		 highest;	/* descriptor of ours that a forked child
+					   must close */
 };
 
 /*
  * Prepares.  Under root: forks; the calling process becomes owner/group (of the
  * spool directory, not 0) in the child, which returns 0; the parent serves it
- * and returns 1 with *status the child's exit status.  -1 with errno.
+ * and returns 1 with *status the child's exit status.  -1 with errno.  qsenduser
+ * "" or NULL is the same owner; it should be another account.  The parent passes
+ * SIGTERM, SIGINT, SIGHUP and SIGALRM on.
  */
 int spawn_init(struct spawn *, const struct spawn_conf *, uid_t, gid_t,
     int *status);
@@ -50,8 +55,13 @@ int spawn_delivery(struct spawn *, const struct delivery *, int message_fd);
  */
 int spawn_qsend(struct spawn *, const char *host, unsigned int port, int *feed);
 
-/* Sends one record on a feed.  0, or -1 with errno (EPIPE: qsend is gone). */
+/* Sends one record on a feed.  0, or -1 with errno (EPIPE: qsend is gone; EAGAIN:
+ * it is busy and the socket full). */
 int spawn_feed(int feed, const char *record, size_t length, int fd);
+
+/* Receives one record of at most size octets with up to two descriptors, -1
+ * those that did not come.  Its octets; 0 end of file; -1 with errno. */
+ssize_t spawn_receive(int from, void *record, size_t size, int fds[2]);
 
 /* Collects children that have ended; call it after a result descriptor's end
  * of file. */
