@@ -40,12 +40,13 @@ HEADERS	= lib/address.h lib/auth.h lib/base64.h lib/child.h lib/clock.h \
 	  lib/received.h lib/sasl.h lib/spool.h lib/startup.h lib/text.h \
 	  lib/ucspitls.h lib/unique.h lib/xtext.h
 
-SMTPD	= smtpd/main.c smtpd/session.c \
+SMTPD	= smtpd/main.c smtpd/session.c smtpd/mail.c smtpd/params.c \
+	  smtpd/relay.c smtpd/data.c smtpd/bdat.c smtpd/login.c \
 	  lib/address.c lib/auth.c lib/base64.c lib/child.c lib/clock.c \
 	  lib/conf.c lib/dot.c lib/drop.c lib/in.c lib/log.c lib/mailbox.c \
-	  lib/out.c lib/peer.c lib/policy.c lib/received.c lib/sasl.c \
-	  lib/spool.c lib/startup.c lib/text.c lib/ucspitls.c lib/unique.c \
-	  lib/xtext.c
+	  lib/out.c lib/peer.c lib/policy.c lib/quota.c lib/received.c \
+	  lib/sasl.c lib/spool.c lib/startup.c lib/text.c lib/ucspitls.c \
+	  lib/unique.c lib/xtext.c
 
 INJECT	= inject/main.c \
 	  lib/address.c lib/child.c lib/clock.c lib/conf.c lib/log.c \
@@ -74,7 +75,7 @@ POP3D	= pop3d/main.c pop3d/session.c pop3d/retrieve.c \
 	  lib/clock.c lib/conf.c lib/dot.c lib/in.c lib/log.c lib/out.c \
 	  lib/startup.c lib/text.c lib/unique.c
 
-POP3AUTH = pop3d/pop3auth.c \
+POP3AUTH = pop3d/pop3auth.c pop3d/authorization.c \
 	  lib/auth.c lib/base64.c lib/child.c lib/clock.c lib/conf.c \
 	  lib/drop.c lib/in.c lib/log.c lib/out.c lib/peer.c lib/sasl.c \
 	  lib/startup.c lib/text.c lib/ucspitls.c
@@ -85,7 +86,7 @@ CHECKPW	= pop3d/checkpw.c \
 
 all: $(PROGRAMS)
 
-smtpd/smtpd: $(SMTPD) $(HEADERS)
+smtpd/smtpd: $(SMTPD) $(HEADERS) lib/quota.h smtpd/session.h
 	$(NETBUILD) -o $@ $(SMTPD)
 
 inject/inject: $(INJECT) $(HEADERS)
@@ -104,7 +105,7 @@ pop3d/pop3d: $(POP3D) $(HEADERS) pop3d/capa.h pop3d/maildrop.h \
     pop3d/retrieve.h pop3d/session.h
 	$(NETBUILD) -o $@ $(POP3D)
 
-pop3d/pop3auth: $(POP3AUTH) $(HEADERS)
+pop3d/pop3auth: $(POP3AUTH) $(HEADERS) pop3d/authorization.h pop3d/capa.h
 	$(NETBUILD) -o $@ $(POP3AUTH)
 
 pop3d/checkpw: $(CHECKPW) $(HEADERS)

@@ -1,0 +1,366 @@
+/*
+ * DATA, and what a message goes through whether it came by DATA or BDAT: the
+ * Received line before it, limits, the filter, the commit (RFC 5321 4.1.1.4, 4.4,
+ * 6.1, 6.3).  Lines and dots are lib/dot.c's business.
+ */
+#include "session.h"
+
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../lib/clock.h"
+#include "../lib/log.h"
+#include "../lib/policy.h"
+#include "../lib/received.h"
+#include "../lib/text.h"
+
+#define FILTER_S	60	/* the client waits: RFC 5321 6.1 */
+#define RECEIVED_LINES	100	/* RFC 5321 6.3: "normally at least 100" */
+#define RATE_MIN	100	/* octets in a second, after the first wait */
+
+static void
+add_address(struct text *t, const char *ip)
+{
+	text_add(t, strcmp(ip, "unknown") == 0 ? "" : strchr(ip, ':') != NULL ?
+	    "[IPv6:" : "[");
+	text_add(t, ip);
+	text_add(t, strcmp(ip, "unknown") == 0 ? "" : "]");
+}
+
+/* RFC 3848, RFC 6531 4.3. */
+static void
+add_with(struct text *t, const struct session *s)
+{
+	text_add(t, s->now.utf8 ? "UTF8SMTP" : s->esmtp ? "ESMTP" : "SMTP");
+	text_add(t, s->esmtp && s->secure ? "S" : "");
+	text_add(t, s->esmtp && s->user[0] != '\0' ? "A" : "");
+}
+
+/* Opens the message with our trace line: it also ends the envelope block. */
+void
+message_begin(struct session *s)
+{
+	const char *name = s->set->remote_name;
+	char line[RECEIVED_MAX], from[768], with[16];
+	struct text t;
+
+	s->now.body = &s->file;
+	if (s->set->filter[0] != '\0') {
+		/* failure is kept in it */
+		(void)spool_create(&s->draft, &s->spool, s->set->me);
+		s->now.body = &s->draft;
+	}
+	text_init(&t, with, sizeof(with));
+	add_with(&t, s);
+	text_init(&t, from, sizeof(from));
+	text_add_printable(&t, s->helo, strlen(s->helo));
+	text_add(&t, " (");
+	if (name != NULL && address_is_domain(name, 0)) {
+		text_add(&t, name);
+		text_add(&t, " ");
+	}
+	add_address(&t, s->set->ip);
+	text_add(&t, ")");
+	text_init(&t, line, sizeof(line));
+	received_add(&t, from, s->set->me, with, s->file.id,
+	    s->now.accepted == 1 && !s->now.utf8 ? s->now.recipient : NULL,
+	    time(NULL));
+	spool_write(s->now.body, line, t.used);
+	s->now.start = s->now.body->bytes + s->now.body->lines;
+	s->now.header = 1;
+	dot_in_init(&s->now.dot, s->set->normalize);
+}
+
+/* A whole line of the header has passed; its first octets are in name. */
+static void
+header_line(struct transaction *now)
+{
+	size_t n = now->line < sizeof(now->name) ? now->line :
+	    sizeof(now->name);
+	const char *name = now->name;
+
+	if (n >= 9 && strncasecmp(name, "received:", 9) == 0)
+		now->received++;
+	else if (n >= 5 && strncasecmp(name, "date:", 5) == 0)
+		now->date = 1;
+	else if (n >= 11 && strncasecmp(name, "message-id:", 11) == 0)
+		now->message_id = 1;
+	if (!now->field)
+		now->malformed = 1;
+	now->field = 0;
+	now->line = 0;
+}
+
+/* Reads the header as it passes.  Returns how many octets belong to it. */
+static size_t
+header_scan(struct transaction *now, const char *from, size_t length)
+{
+	size_t i;
+
+	for (i = 0; i < length; i++) {
+		char c = from[i];
+
+		if (c == '\n' && now->line == 0) {
+			now->header = 0;
+			return i;
+		}
+		if (c == '\n') {
+			header_line(now);
+			continue;
+		}
+		if (now->line == 0 ? c == ' ' || c == '\t' : c == ':')
+			now->field = 1;	/* continued, or named */
+		if (now->line < sizeof(now->name))
+			now->name[now->line] = c;
+		now->line++;
+	}
+	return length;
+}
+
+/* What a submitted message must have and has not (RFC 6409 8); nothing if what
+ * should be a header is something else. */
+static void
+complete_header(struct session *s)
+{
+	char line[CLOCK_DATE_MAX + UNIQUE_ID_MAX + ADDRESS_DOMAIN_MAX + 64];
+	struct text t;
+
+	if (s->user[0] == '\0' || s->now.malformed)
+		return;
+	text_init(&t, line, sizeof(line));
+	if (!s->now.date) {
+		text_add(&t, "Date: ");
+		clock_add_date(&t, time(NULL));
+		text_add(&t, "\n");
+	}
+	if (!s->now.message_id) {
+		text_add(&t, "Message-ID: <");
+		text_add(&t, s->file.id);
+		text_add(&t, "@");
+		text_add(&t, s->set->me);
+		text_add(&t, ">\n");
+	}
+	spool_write(s->now.body, line, t.used);
+}
+
+/* Takes octets of the message, lines ended by LF. */
+void
+message_write(struct session *s, const char *from, size_t length)
+{
+	struct transaction *now = &s->now;
+	size_t n = 0;
+
+	if (now->too_big || now->dot.bad)
+		return;
+	if (now->header) {
+		n = header_scan(now, from, length);
+		spool_write(now->body, from, n);
+		if (!now->header)
+			complete_header(s);
+	}
+	spool_write(now->body, from + n, length - n);
+	/* Octets as on the wire: every LF was a CRLF (RFC 1870 5). */
+	now->too_big = s->set->message_bytes != 0 && now->body->bytes +
+	    now->body->lines - now->start > s->set->message_bytes;
+}
+
+/* The filter's output becomes the message.  Its first line must not look like a
+ * line of the envelope block, which it would be taken for. */
+struct filtered {
+	struct spool_file *file;
+	char		 first[20];
+	size_t		 used;
+	int		 bad;
+};
+
+static void
+take_filtered(void *context, const char *from, size_t length)
+{
+	static const char *const block[] = { "Return-Path:", "Delivered-",
+	    "Envelope-Options:", "Recipient-Options:" };
+	struct filtered *f = context;
+	size_t n = sizeof(f->first) - f->used, i;
+
+	if (n > length)
+		n = length;
+	memcpy(f->first + f->used, from, n);
+	f->used += n;
+	for (i = 0; i < sizeof(block) / sizeof(block[0]); i++)
+		if (f->used >= strlen(block[i]) && strncasecmp(f->first,
+		    block[i], strlen(block[i])) == 0)
+			f->bad = 1;
+	if (!f->bad)
+		spool_write(f->file, from, length);
+}
+
+/* 1: what is in the queue file is to be kept, 0: dropped, -1: it has answered. */
+static int
+filter(struct session *s, const char *size)
+{
+	struct filtered out;
+	struct policy p;
+	int fd = spool_flush(&s->draft), verdict = POLICY_TEMPORARY;
+
+	memset(&p, 0, sizeof(p));
+	memset(&out, 0, sizeof(out));
+	out.file = &s->file;
+	p.command = s->set->filter;
+	p.timeout_s = FILTER_S;
+	p.path = s->set->path;
+	p.tz = s->set->tz;
+	p.mailconf = s->set->mailconf;
+	p.stage = "data";
+	p.remoteip = s->set->ip;
+	p.helo = s->helo;
+	p.sender = s->now.sender;
+	p.recipient = s->now.accepted == 1 ? s->now.recipient : NULL;
+	p.authuser = s->user;
+	p.size = size;
+	p.id = s->file.id;
+	p.sink = take_filtered;
+	p.context = &out;
+	if (fd != -1 && lseek(fd, 0, SEEK_SET) == 0)
+		verdict = policy_run(&p, fd);
+	if (verdict == POLICY_DROP)
+		return 0;
+	if (verdict == POLICY_ACCEPT && out.used > 0 && !out.bad)
+		return 1;
+	if (verdict == POLICY_REFUSE)
+		reply_reason(s, 550, "7.1", p.reason, "refused by policy");
+	else
+		reply_reason(s, 451, "3.0", verdict == POLICY_ACCEPT ? "" :
+		    p.reason, "cannot judge the message now");
+	return -1;
+}
+
+/* From here on the message is ours, if the commit succeeds. */
+static void
+queue(struct session *s, const char *size)
+{
+	char id[UNIQUE_ID_MAX], count[24], said[UNIQUE_ID_MAX + 16];
+	int keep = 1;
+	struct text t;
+
+	if (s->now.body == &s->draft)
+		keep = filter(s, size);
+	if (keep == -1)
+		return;
+	memcpy(id, s->file.id, sizeof(id));
+	text_init(&t, count, sizeof(count));
+	text_add_number(&t, s->now.kept, 1);
+	text_init(&t, said, sizeof(said));
+	text_add(&t, "queued as ");
+	text_add(&t, id);
+	if (keep == 0 || s->now.kept == 0)
+		spool_abort(&s->file);
+	else if (spool_commit(&s->file) == -1) {
+		reply(s, 451, "3.0", "cannot store the message");
+		return;
+	} else
+		spool_trigger(&s->spool);
+	s->bad = 0;
+	reply(s, 250, "0.0", said);
+	log_event(keep == 0 || s->now.kept == 0 ? "dropped" : "queued",
+	    "id", id, "ip", s->set->ip, "helo", s->helo,
+	    "user", s->user[0] != '\0' ? s->user : NULL,
+	    "from", s->now.sender, "rcpts", count, "size", size);
+}
+
+void
+message_end(struct session *s)
+{
+	struct transaction *now = &s->now;
+	char size[24];
+	struct text t;
+
+	if (now->header && now->line == 0)
+		complete_header(s);	/* a header was all there was */
+	text_init(&t, size, sizeof(size));
+	text_add_number(&t, now->body->bytes + now->body->lines - now->start, 1);
+	if (now->dot.bad)
+		reply(s, 550, "6.0", "CR, LF or NUL where none may be");
+	else if (now->too_big)
+		reply(s, 552, "3.4", "message too big");
+	else if (now->received >= RECEIVED_LINES)
+		reply(s, 554, "4.6", "too many Received lines: a loop");
+	else
+		queue(s, size);
+	session_reset(s);
+}
+
+/*
+ * The wait for a block is that for a command, but whoever stays below RATE_MIN
+ * for the whole message has no more than one such wait in advance.
+ */
+void
+message_deadline(struct session *s, long long since_ms,
+    unsigned long long octets)
+{
+	long long end = since_ms + 1000LL * s->set->timeout_s +
+	    (long long)(octets / RATE_MIN * 1000);
+
+	in_deadline(&s->in, s->set->timeout_s);
+	if (end < s->in.deadline_ms)
+		s->in.deadline_ms = end;
+}
+
+/* Decodes one piece of what is buffered.  With -l a piece is at most a line, and
+ * the codec gets the line end that it knows. */
+static enum dot_end
+decode(struct session *s)
+{
+	const char *from = s->in.buf + s->in.start;
+	size_t length = in_waiting(&s->in), used, made;
+	const char *lf = s->set->lf ? memchr(from, '\n', length) : NULL;
+	enum dot_end end;
+
+	if (lf == from && s->now.last != '\r') {
+		end = dot_decode(&s->now.dot, "\r\n", 2, &used, s->data, &made);
+		used = 1;
+	} else {
+		if (lf > from)
+			length = (size_t)(lf - from) + (lf[-1] == '\r');
+		else if (lf == from)
+			length = 1;
+		end = dot_decode(&s->now.dot, from, length, &used, s->data,
+		    &made);
+	}
+	s->now.last = from[used - 1];
+	s->in.start += used;
+	message_write(s, s->data, made);
+	return end;
+}
+
+void
+do_data(struct session *s, char *arg)
+{
+	enum in_status status = IN_OK;
+	enum dot_end end = DOT_MORE;
+	unsigned long long octets = 0;
+	long long since_ms = clock_ms();
+	size_t start;
+
+	(void)arg;
+	reply(s, 354, "", "go ahead, end with a dot on a line of its own");
+	message_begin(s);
+	while (end == DOT_MORE) {
+		message_deadline(s, since_ms, octets);
+		status = in_fill(&s->in);
+		if (status != IN_OK) {
+			session_lost(s, status);
+			return;
+		}
+		start = s->in.start;
+		end = decode(s);
+		octets += s->in.start - start;
+	}
+	if (end == DOT_HANGUP) {
+		/* The client's idea of the end may differ from ours: what
+		 * follows could be taken for commands. */
+		reply(s, 550, "6.0", "CR or LF outside CRLF around a dot");
+		s->state = ST_END;
+	} else
+		message_end(s);
+}
