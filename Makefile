@@ -65,7 +65,8 @@ MAILQ	= qrun/mailq.c \
 	  lib/address.c lib/conf.c lib/envelope.c lib/out.c lib/startup.c \
 	  lib/text.c
 
-QSEND	= qsend/main.c qsend/mime7.c \
+QSEND	= qsend/main.c qsend/mime7.c qsend/mime7_body.c qsend/mime7_field.c \
+	  qsend/mime7_read.c qsend/mime7_type.c \
 	  lib/address.c lib/base64.c lib/child.c lib/clock.c lib/conf.c \
 	  lib/dot.c lib/envelope.c lib/in.c lib/log.c lib/out.c \
 	  lib/startup.c lib/text.c lib/xtext.c
@@ -80,7 +81,7 @@ POP3AUTH = pop3d/pop3auth.c pop3d/authorization.c \
 	  lib/drop.c lib/in.c lib/log.c lib/out.c lib/peer.c lib/sasl.c \
 	  lib/startup.c lib/text.c lib/ucspitls.c
 
-CHECKPW	= pop3d/checkpw.c \
+CHECKPW	= pop3d/checkpw.c pop3d/password.c \
 	  lib/address.c lib/conf.c lib/drop.c lib/log.c lib/mailbox.c \
 	  lib/startup.c lib/text.c
 
@@ -108,7 +109,7 @@ pop3d/pop3d: $(POP3D) $(HEADERS) pop3d/capa.h pop3d/maildrop.h \
 pop3d/pop3auth: $(POP3AUTH) $(HEADERS) pop3d/authorization.h pop3d/capa.h
 	$(NETBUILD) -o $@ $(POP3AUTH)
 
-pop3d/checkpw: $(CHECKPW) $(HEADERS)
+pop3d/checkpw: $(CHECKPW) $(HEADERS) pop3d/password.h
 	$(BUILD) -o $@ $(CHECKPW) -lcrypt
 
 musl:
