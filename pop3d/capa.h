@@ -1,14 +1,15 @@
 /*
- * capa - what CAPA lists (RFC 2449, 3206, 5034, 6856), one line each.
+ * capa - what CAPA lists (RFC 2449 6), as it is sent.
  */
 #ifndef POP3D_CAPA_H
 #define POP3D_CAPA_H
 
+/* These stay listed in TRANSACTION (RFC 2449 6.3, 5034). */
+#define CAPA_LOGIN	"USER\r\nSASL PLAIN\r\n"
+#define CAPA_STLS	"STLS\r\n"
 #define CAPA_ALWAYS \
-	"TOP\nUIDL\nRESP-CODES\nAUTH-RESP-CODE\nPIPELINING\nUTF8\n" \
-	"EXPIRE NEVER\nIMPLEMENTATION pennypost\n"
-
-/* These stay listed in TRANSACTION (RFC 2449 6.3, 5034 3). */
-#define CAPA_LOGIN	"USER\nSASL PLAIN\n"
+	"TOP\r\nUIDL\r\nRESP-CODES\r\nAUTH-RESP-CODE\r\nPIPELINING\r\n" \
+	"UTF8\r\nEXPIRE NEVER\r\nIMPLEMENTATION pennypost\r\n"
+#define CAPA_END	".\r\n"
 
 #endif

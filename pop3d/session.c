@@ -75,17 +75,6 @@ reply_total(struct session *s, const char *before, const char *after)
 	session_reply(s, line);
 }
 
-/* Text that ends in LF, as the whole of a multi-line response. */
-static void
-reply_lines(struct session *s, const char *text)
-{
-	struct dot_out lines;
-
-	dot_out_init(&lines, &s->out);
-	dot_encode(&lines, text, strlen(text));
-	dot_end_data(&lines);
-}
-
 static void
 do_stat(struct session *s, struct message *m, unsigned long long n)
 {
@@ -190,7 +179,7 @@ do_capa(struct session *s, struct message *m, unsigned long long n)
 {
 	(void)m, (void)n;
 	session_reply(s, "+OK");
-	reply_lines(s, CAPA_LOGIN CAPA_ALWAYS);
+	out_text(&s->out, CAPA_LOGIN CAPA_ALWAYS CAPA_END);
 }
 
 static void
