@@ -36,7 +36,8 @@ struct bounce_message {
  * says so) when the sender is <> and the kind is BOUNCE_FAILED.  The original is
  * attached when it is small and RET asks for it or says nothing, else its header;
  * bounces of success kinds carry the header only.  Returns 0 when it is durable in the
- * spool, 1 when nothing is to be sent, -1 with errno.
+ * spool, 1 when nothing is to be sent, -1 with errno.  1 for BOUNCE_FAILED: this
+ * was a notification to postmaster already; keep the message in bad/.
  * Whether NOTIFY wants it is the caller's question.
  */
 int bounce_write(struct spool *, const char *me, const char *postmaster,
