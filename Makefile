@@ -35,7 +35,8 @@ PROGRAMS = smtpd/smtpd inject/inject qrun/qrun qrun/mailq qsend/qsend \
 	  pop3d/pop3d pop3d/pop3auth pop3d/checkpw
 
 HEADERS	= lib/address.h lib/auth.h lib/base64.h lib/child.h lib/clock.h \
-	  lib/conf.h lib/dot.h lib/drop.h lib/envelope.h lib/in.h lib/log.h \
+	  lib/conf.h lib/dot.h lib/drop.h lib/envelope.h lib/filter.h \
+	  lib/in.h lib/log.h \
 	  lib/mailbox.h lib/maildir.h lib/out.h lib/peer.h lib/policy.h \
 	  lib/received.h lib/sasl.h lib/spool.h lib/startup.h lib/text.h \
 	  lib/ucspitls.h lib/unique.h lib/xtext.h
@@ -48,10 +49,17 @@ SMTPD	= smtpd/main.c smtpd/session.c smtpd/mail.c smtpd/params.c \
 	  lib/sasl.c lib/spool.c lib/startup.c lib/text.c lib/ucspitls.c \
 	  lib/unique.c lib/xtext.c
 
-INJECT	= inject/main.c \
-	  lib/address.c lib/child.c lib/clock.c lib/conf.c lib/log.c \
-	  lib/out.c lib/policy.c lib/received.c lib/spool.c lib/startup.c \
-	  lib/text.c lib/unique.c lib/xtext.c
+INJECT	= inject/main.c inject/become.c inject/complete.c inject/copy.c \
+	  inject/fields.c inject/header.c inject/identity.c inject/input.c \
+	  inject/options.c inject/recipients.c inject/submit.c \
+	  inject/verdict.c \
+	  lib/address.c lib/child.c lib/clock.c lib/conf.c lib/drop.c \
+	  lib/filter.c lib/log.c lib/out.c lib/policy.c lib/received.c \
+	  lib/spool.c lib/startup.c lib/text.c lib/unique.c lib/xtext.c
+INJECTH	= inject/become.h inject/complete.h inject/copy.h inject/fields.h \
+	  inject/header.h inject/identity.h inject/input.h \
+	  inject/options.h inject/recipients.h inject/submit.h \
+	  inject/verdict.h
 
 QRUN	= qrun/main.c \
 	  qrun/deliver.c qrun/delivery.c qrun/dotqmail.c qrun/command.c \
@@ -91,7 +99,7 @@ all: $(PROGRAMS)
 smtpd/smtpd: $(SMTPD) $(HEADERS) lib/quota.h smtpd/session.h
 	$(NETBUILD) -o $@ $(SMTPD)
 
-inject/inject: $(INJECT) $(HEADERS)
+inject/inject: $(INJECT) $(HEADERS) $(INJECTH)
 	$(BUILD) -o $@ $(INJECT)
 
 qrun/qrun: $(QRUN) $(HEADERS) qrun/bounce.h qrun/deliver.h qrun/spawn.h

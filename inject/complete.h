@@ -1,0 +1,38 @@
+/*
+ * complete - writes the header as RFC 5322 wants it: what must be there and is
+ * not is added, what must not leave this host is left out.
+ */
+#ifndef INJECT_COMPLETE_H
+#define INJECT_COMPLETE_H
+
+#include <time.h>
+
+#include "header.h"
+
+struct identity;
+struct spool_file;
+
+struct complete {
+	const struct header	*header;
+	const struct identity	*identity;
+	const char		*me, *defaulthost;
+	const char		*address;	/* for From and Sender */
+	const char		*id;		/* makes the Message-ID */
+	time_t			 now;
+};
+
+enum complete_encoding {
+	COMPLETE_AS_IT_IS,
+	COMPLETE_QUOTED_PRINTABLE	/* the body will be; say so */
+};
+
+/* Appends the fields, without the empty line.  0, or -1 with the verdict: a line
+ * over 998 octets has no blank to fold it at (2.1.1). */
+int complete_header(const struct complete *, enum complete_encoding,
+    struct spool_file *, struct verdict *);
+
+/* True if the body may be given quoted-printable instead of what it has: not in a
+ * multipart or message, not encoded already, not signed. */
+int complete_may_encode(const struct header *);
+
+#endif
