@@ -61,7 +61,11 @@ INJECTH	= inject/become.h inject/complete.h inject/copy.h inject/fields.h \
 	  inject/options.h inject/recipients.h inject/submit.h \
 	  inject/verdict.h
 
-QRUN	= qrun/main.c \
+QRUN	= qrun/main.c qrun/settings.c qrun/run.c qrun/spooldir.c \
+	  qrun/scan.c qrun/tmpdir.c qrun/take.c qrun/rename.c \
+	  qrun/message.c qrun/info.c qrun/infoline.c qrun/route.c \
+	  qrun/jobs.c qrun/local.c qrun/remote.c qrun/forward.c \
+	  qrun/settle.c qrun/notify.c qrun/say.c qrun/dryrun.c \
 	  qrun/deliver.c qrun/delivery.c qrun/dotqmail.c qrun/command.c \
 	  qrun/mbox.c qrun/spawn.c qrun/parent.c qrun/bounce.c \
 	  qrun/bouncereport.c \
@@ -69,6 +73,10 @@ QRUN	= qrun/main.c \
 	  lib/envelope.c lib/log.c lib/mailbox.c lib/maildir.c lib/out.c \
 	  lib/received.c lib/spool.c lib/startup.c lib/text.c lib/unique.c \
 	  lib/xtext.c
+
+QRUNH	= qrun/bounce.h qrun/bouncereport.h qrun/command.h qrun/deliver.h \
+	  qrun/delivery.h qrun/dotqmail.h qrun/infoline.h qrun/mbox.h \
+	  qrun/parent.h qrun/qrun.h qrun/rename.h qrun/spawn.h
 
 MAILQ	= qrun/mailq.c \
 	  lib/address.c lib/conf.c lib/envelope.c lib/out.c lib/startup.c \
@@ -102,7 +110,7 @@ smtpd/smtpd: $(SMTPD) $(HEADERS) lib/quota.h smtpd/session.h
 inject/inject: $(INJECT) $(HEADERS) $(INJECTH)
 	$(BUILD) -o $@ $(INJECT)
 
-qrun/qrun: $(QRUN) $(HEADERS) qrun/bounce.h qrun/deliver.h qrun/spawn.h
+qrun/qrun: $(QRUN) $(HEADERS) $(QRUNH)
 	$(BUILD) -o $@ $(QRUN)
 
 qrun/mailq: $(MAILQ) $(HEADERS)

@@ -1,0 +1,164 @@
+/* local - deliveries to mailboxes, several at once, each in its own process. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../lib/text.h"
+#include "qrun.h"
+
+#define FORWARDS_MAX	1048576	/* octets of one delivery's F lines */
+
+static int
+start(struct qrun *q, struct local *l, struct recipient *r)
+{
+	struct message *m = r->message;
+	static struct delivery d;
+	int fd = message_reopen(q, m);
+
+	if (fd == -1)
+		return -1;
+	memset(&d, 0, sizeof(d));
+	strcpy(d.sender, m->sender);	/* both are canonical text that an */
+	strcpy(d.recipient, r->address);	/* envelope's fields held */
+	d.mailbox = *r->mailbox;
+	d.message = m->body;
+	l->fd = spawn_delivery(&q->spawn, &d, fd);
+	(void)close(fd);
+	if (l->fd == -1)
+		return -1;
+	l->recipient = r;
+	l->used = l->forwards_bytes = 0;
+	l->sender_set = 0;
+	q->locals_running++;
+	return 0;
+}
+
+void
+local_start(struct qrun *q)
+{
+	struct recipient *r;
+	size_t i = 0;
+
+	while (!q->stop && !q->broken && q->locals_running < q->set.local &&
+	    (r = jobs_take(&q->mailboxes)) != NULL) {
+		while (q->locals[i].fd != -1)
+			i++;
+		if (start(q, &q->locals[i], r) == -1)
+			message_result(q, r, DEFERRED, r->message->gone ?
+			    "- 4.3.0 the message was taken away" :
+			    "- 4.3.2 cannot start a delivery");
+	}
+}
+
+static int
+add_forward(struct local *l, const char *address)
+{
+	size_t n = strlen(address) + 1;
+	char *more;
+
+	if (n == 1 || n > ADDRESS_MAX || l->forwards_bytes + n > FORWARDS_MAX)
+		return -1;
+	more = realloc(l->forwards, l->forwards_bytes + n);
+	if (more == NULL)
+		return -1;
+	l->forwards = more;
+	memcpy(more + l->forwards_bytes, address, n);
+	l->forwards_bytes += n;
+	return 0;
+}
+
+/* The recipient's outcome is known. */
+static void
+conclude(struct qrun *q, struct local *l, enum outcome outcome,
+    const char *text)
+{
+	struct recipient *r = l->recipient;
+	char reply[REPLY_MAX];
+	struct text t;
+
+	l->recipient = NULL;
+	if (outcome == DELIVERED && l->forwards_bytes > 0) {
+		/* NOTIFY goes with a forward that keeps the sender. */
+		outcome = l->sender_set ? DELIVERED : FORWARDED;
+		if (forward_write(q, r, l->sender_set ? l->sender : NULL,
+		    l->forwards, l->forwards_bytes) == -1) {
+			outcome = errno == EILSEQ ? FAILED : DEFERRED;
+			text = errno == EILSEQ ?
+			    "5.6.0 it holds what no message may" :
+			    "4.3.0 cannot write the forwarded message";
+		}
+	}
+	text_init(&t, reply, sizeof(reply));
+	text_add(&t, "- ");
+	text_add_printable(&t, text, strlen(text));
+	message_result(q, r, outcome, reply);
+}
+
+static void
+line(struct qrun *q, struct local *l, char *s)
+{
+	const char *rest = s[0] != '\0' && s[1] == ' ' ? s + 2 : "";
+
+	if (l->recipient == NULL)
+		return;
+	switch (s[0]) {
+	case 'S':
+		l->sender_set = strlen(rest) < sizeof(l->sender);
+		if (l->sender_set)
+			strcpy(l->sender, rest);
+		break;
+	case 'F':
+		if (add_forward(l, rest) == -1)
+			conclude(q, l, DEFERRED, "4.3.0 too much to forward");
+		break;
+	case 'K':
+		conclude(q, l, DELIVERED, rest);
+		break;
+	case 'D':
+		conclude(q, l, FAILED, rest);
+		break;
+	default:
+		conclude(q, l, DEFERRED, s[0] == 'Z' ? rest :
+		    "4.3.0 the delivery made no sense");
+		break;
+	}
+}
+
+static void
+end(struct qrun *q, struct local *l)
+{
+	if (l->recipient != NULL)
+		conclude(q, l, DEFERRED, "4.3.0 the delivery ended early");
+	(void)close(l->fd);
+	l->fd = -1;
+	free(l->forwards);
+	l->forwards = NULL;
+	q->locals_running--;
+	spawn_reap(&q->spawn);
+}
+
+void
+local_read(struct qrun *q, struct local *l)
+{
+	char *start_of_line = l->line, *newline;
+	ssize_t n = read(l->fd, l->line + l->used, sizeof(l->line) - l->used);
+
+	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0) {
+		end(q, l);
+		return;
+	}
+	l->used += (size_t)n;
+	while ((newline = memchr(start_of_line, '\n', l->used -
+	    (size_t)(start_of_line - l->line))) != NULL) {
+		*newline = '\0';
+		line(q, l, start_of_line);
+		start_of_line = newline + 1;
+	}
+	l->used -= (size_t)(start_of_line - l->line);
+	memmove(l->line, start_of_line, l->used);
+	if (l->used == sizeof(l->line))		/* longer than a line may be */
+		end(q, l);
+}

@@ -1,0 +1,320 @@
+/*
+ * remote - one destination is one stream of work: a list of recipients and up to
+ * concurrencyhost qsends, each of them fed with the next message before it has
+ * finished the last.  A message is with one qsend only.
+ *
+ * Whether a destination answers is found out by its first qsend; the others
+ * start after that, so a dead host costs a pass one timeout.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "../lib/text.h"
+#include "qrun.h"
+
+#define RECORDS_AHEAD	3	/* messages that a qsend is given in advance */
+#define RECORD_RECIPIENTS 100	/* RFC 5321 4.5.3.1.8 */
+#define RECORD_MAX	(UNIQUE_ID_MAX + RECORD_RECIPIENTS * 12 + 2)
+#define IDLE_MAX	2000	/* dead hosts that are remembered in a pass */
+
+struct destination *
+remote_destination(struct qrun *q, const char *host, unsigned int port)
+{
+	struct destination *d = q->destinations;
+
+	while (d != NULL && (d->port != port || strcasecmp(d->host, host) != 0))
+		d = d->next;
+	if (d != NULL)
+		return d;
+	if (++q->destinations_known > IDLE_MAX)
+		remote_forget(q);
+	d = calloc(1, sizeof(*d));
+	if (d == NULL || strlen(host) >= sizeof(d->host)) {
+		free(d);
+		return NULL;
+	}
+	strcpy(d->host, host);
+	d->port = port;
+	jobs_init(&d->jobs);
+	d->next = q->destinations;
+	q->destinations = d;
+	return d;
+}
+
+void
+remote_forget(struct qrun *q)
+{
+	struct destination *d, **at = &q->destinations;
+
+	q->destinations_known = 0;
+	while ((d = *at) != NULL) {
+		if (d->sessions == 0 && d->jobs.head == NULL) {
+			*at = d->next;
+			free(d);
+		} else {
+			q->destinations_known++;
+			at = &d->next;
+		}
+	}
+}
+
+static void
+close_feed(struct session *s)
+{
+	if (s->feed != -1)
+		(void)close(s->feed);
+	s->feed = -1;
+}
+
+/* Takes one message's recipients from the destination's list. */
+static struct recipient *
+take_record(struct destination *d, struct text *t, struct jobs *record)
+{
+	struct recipient *first = d->jobs.head, *r;
+	size_t n = 0;
+
+	jobs_init(record);
+	text_add(t, first->message->id);
+	while (n++ < RECORD_RECIPIENTS && (r = d->jobs.head) != NULL &&
+	    r->message == first->message) {
+		jobs_add(record, jobs_take(&d->jobs));
+		text_add(t, " ");
+		text_add_number(t, (unsigned long long)r->offset, 1);
+		r->ends_record = 0;
+	}
+	text_add(t, "\n");
+	return first;
+}
+
+/* Gives a session its next message. */
+static void
+give(struct qrun *q, struct session *s)
+{
+	char buf[RECORD_MAX];
+	struct jobs record;
+	struct recipient *r, *first;
+	struct text t;
+	int fd, error = 0;
+
+	text_init(&t, buf, sizeof(buf));
+	first = take_record(s->destination, &t, &record);
+	fd = message_reopen(q, first->message);
+	if (t.full || fd == -1 || spawn_feed(s->feed, buf, t.used, fd) == -1)
+		error = errno;
+	if (fd != -1)
+		(void)close(fd);
+	if (error != 0) {
+		while ((r = jobs_take(&record)) != NULL)
+			message_result(q, r, DEFERRED,
+			    "- 4.3.0 cannot give the message to qsend");
+		if (fd != -1)	/* qsend is gone, and will not be missed */
+			close_feed(s);
+		return;
+	}
+	while ((r = jobs_take(&record)) != NULL) {
+		r->ends_record = record.head == NULL;
+		jobs_add(&s->given, r);
+	}
+	s->records++;
+}
+
+static int
+open_session(struct qrun *q, struct destination *d)
+{
+	struct session *s = q->sessions;
+	struct recipient *r;
+
+	while (s->report != -1)
+		s++;
+	s->report = spawn_qsend(&q->spawn, d->host, d->port, &s->feed);
+	if (s->report == -1) {
+		s->feed = -1;
+		while (d->sessions == 0 && (r = jobs_take(&d->jobs)) != NULL)
+			message_result(q, r, DEFERRED,
+			    "- 4.3.2 cannot start qsend");
+		return -1;
+	}
+	s->destination = d;
+	jobs_init(&s->given);
+	s->records = s->answers = s->used = 0;
+	s->closed = 0;
+	d->sessions++;
+	q->sessions_running++;
+	while (s->feed != -1 && s->records < RECORDS_AHEAD &&
+	    d->jobs.head != NULL)
+		give(q, s);
+	return 0;
+}
+
+static void
+feed_sessions(struct qrun *q)
+{
+	struct session *s = q->sessions;
+	size_t i;
+
+	for (i = 0; i < q->set_slots.remote; i++, s++) {
+		if (s->report == -1 || s->feed == -1)
+			continue;
+		while (s->feed != -1 && s->records < RECORDS_AHEAD && !q->stop
+		    && !q->broken && s->destination->jobs.head != NULL)
+			give(q, s);
+		if (s->records == 0)	/* nothing to do: qsend may QUIT */
+			close_feed(s);
+	}
+}
+
+void
+remote_start(struct qrun *q)
+{
+	struct destination *d;
+	int more;
+
+	feed_sessions(q);
+	if (q->stop || q->broken)
+		return;
+	/* One for each before a second for any. */
+	for (more = 0; more < 2; more++)
+		for (d = q->destinations; d != NULL; d = d->next)
+			while (d->jobs.head != NULL &&
+			    q->sessions_running < q->set.remote &&
+			    (d->sessions == 0 || (more && d->alive &&
+			    d->sessions < q->set.host)))
+				if (open_session(q, d) == -1)
+					break;
+}
+
+/* Everybody who waits for this destination has his answer. */
+static void
+down(struct qrun *q, struct destination *d, enum outcome outcome,
+    const char *reply)
+{
+	struct recipient *r;
+	struct text t;
+
+	text_init(&t, d->reply, sizeof(d->reply));
+	text_add_printable(&t, reply, strlen(reply));
+	d->alive = 0;
+	d->down_pass = q->pass;
+	d->down_outcome = outcome;
+	say_event(q, "down", d->host, NULL, d->reply);
+	while ((r = jobs_take(&d->jobs)) != NULL)
+		message_result(q, r, outcome, d->reply);
+}
+
+/* One recipient's report; the reports come in the order of the work. */
+static void
+answer(struct qrun *q, struct session *s, const char *event,
+    const char *reply)
+{
+	struct recipient *r = jobs_take(&s->given);
+	enum outcome outcome = DEFERRED;
+
+	if (r == NULL)
+		return;
+	if (r->ends_record)
+		s->records--;
+	if (strcmp(event, "sent") == 0)
+		outcome = SENT;
+	else if (strcmp(event, "relayed") == 0)
+		outcome = RELAYED;
+	else if (strcmp(event, "failed") == 0)
+		outcome = FAILED;
+	s->answers++;
+	if (outcome == DEFERRED && s->closed) {
+		/* Not begun: another connection may take it now. */
+		jobs_add(&s->destination->jobs, r);
+		return;
+	}
+	if (s->destination->down_pass != q->pass)
+		s->destination->alive = 1;
+	message_result(q, r, outcome, reply);
+}
+
+static char *
+word(char **rest)
+{
+	char *start = *rest, *end = start + strcspn(start, " ");
+
+	*rest = end + (*end != '\0');
+	*end = '\0';
+	return start;
+}
+
+/* "EVENT LABEL RECIPIENT CODE ENHANCED HOST: text" */
+static void
+line(struct qrun *q, struct session *s, char *rest)
+{
+	const char *event = word(&rest);
+	const char *recipient;
+	int ends;
+
+	(void)word(&rest);
+	recipient = word(&rest);
+	if (strncmp(rest, "000 ", 4) == 0) {	/* no server said it */
+		rest += 2;
+		rest[0] = '-';
+	}
+	if (strcmp(event, "closed") == 0)
+		s->closed = 1;
+	else if (strcmp(event, "down") == 0)
+		down(q, s->destination, strlen(rest) > 4 &&
+		    rest[strcspn(rest, " ") + 1] == '5' ? FAILED : DEFERRED,
+		    rest);
+	else if (strcmp(recipient, "-") == 0) {	/* all of the file's */
+		do {
+			ends = s->given.head == NULL ||
+			    s->given.head->ends_record;
+			answer(q, s, event, rest);
+		} while (!ends);
+	} else
+		answer(q, s, event, rest);
+}
+
+static void
+end(struct qrun *q, struct session *s)
+{
+	static const char early[] = "- 4.3.0 qsend ended early";
+	struct destination *d = s->destination;
+	struct recipient *r;
+
+	while ((r = jobs_take(&s->given)) != NULL)
+		message_result(q, r, DEFERRED, d->down_pass == q->pass ?
+		    d->reply : early);
+	if (s->answers == 0 && d->down_pass != q->pass)
+		down(q, d, DEFERRED, early);
+	close_feed(s);
+	(void)close(s->report);
+	s->report = -1;
+	d->sessions--;
+	q->sessions_running--;
+	spawn_reap(&q->spawn);
+}
+
+void
+remote_read(struct qrun *q, struct session *s)
+{
+	char *start = s->line, *newline;
+	ssize_t n = read(s->report, s->line + s->used,
+	    sizeof(s->line) - s->used);
+
+	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0) {
+		end(q, s);
+		return;
+	}
+	s->used += (size_t)n;
+	while ((newline = memchr(start, '\n', s->used -
+	    (size_t)(start - s->line))) != NULL) {
+		*newline = '\0';
+		line(q, s, start);
+		start = newline + 1;
+	}
+	s->used -= (size_t)(start - s->line);
+	memmove(s->line, start, s->used);
+	if (s->used == sizeof(s->line))
+		end(q, s);
+}

@@ -1,0 +1,125 @@
+/*
+ * scan - walks the spool, one name at a time: tmp/, new/, then what is due in
+ * defer/.  Names are read from the directory as they are needed; a queue of any
+ * length costs no memory.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../lib/text.h"
+#include "qrun.h"
+
+#define SLACK_S	60	/* how far into the future NEXT may be by accident */
+
+void
+scan_start(struct qrun *q, int full, int all)
+{
+	q->pass++;
+	q->began = (long long)time(NULL);
+	q->pass_all = all;
+	q->pass_full = full || all;
+	q->phase = q->pass_full ? SCAN_TMP : SCAN_NEW;
+	q->postmaster_said = 0;
+	q->want_new = 0;
+	if (q->pass_full) {
+		q->want_full = q->want_all = 0;
+		q->next_due = LLONG_MAX;
+	}
+	remote_forget(q);
+}
+
+long long
+scan_next_time(const char *file, const char **name)
+{
+	unsigned long long next;
+	char digits[24];
+	size_t n = strcspn(file, ".");
+
+	if (n >= sizeof(digits) || file[n] != '.')
+		return -1;
+	memcpy(digits, file, n);
+	digits[n] = '\0';
+	*name = file + n + 1;
+	return text_number(digits, 1ULL << 40, &next) == -1 ||
+	    strlen(*name) >= UNIQUE_NAME_MAX ? -1 : (long long)next;
+}
+
+/*
+ * What this pass itself renamed has NEXT >= began + retry, so it is never met
+ * twice, whatever order the directory has.  A NEXT too far ahead was written
+ * before the clock was set back.
+ */
+static int
+due(const struct qrun *q, long long next)
+{
+	long long retry = (long long)q->set.retry_s;
+
+	if (next > (long long)time(NULL) + retry + SLACK_S)
+		return 1;
+	return next <= q->began || (q->pass_all && next < q->began + retry);
+}
+
+static void
+look(struct qrun *q, const char *file)
+{
+	const char *name;
+	long long next;
+
+	if (q->phase == SCAN_TMP)
+		tmpdir_clean(q, file);
+	else if (q->phase == SCAN_NEW)
+		take_new(q, file);
+	else if ((next = scan_next_time(file, &name)) == -1)
+		take_bad(q, q->defer, file, "no queue file name");
+	else if (!due(q, next) || message_known(q, name))
+		take_later(q, next);
+	else
+		take_deferred(q, file, name, next);
+}
+
+static DIR *
+open_phase(const struct qrun *q)
+{
+	int at = q->phase == SCAN_TMP ? q->spool.tmp :
+	    q->phase == SCAN_NEW ? q->spool.new : q->defer;
+	int fd = openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir;
+
+	if (fd == -1)
+		return NULL;
+	dir = fdopendir(fd);
+	if (dir == NULL)
+		(void)close(fd);
+	return dir;
+}
+
+int
+scan_next(struct qrun *q)
+{
+	struct dirent *e = NULL;
+
+	if (q->phase == SCAN_NONE)
+		return 0;
+	if (q->scan == NULL)
+		q->scan = open_phase(q);
+	errno = 0;
+	if (q->scan != NULL && (e = readdir(q->scan)) != NULL) {
+		if (e->d_name[0] != '.')
+			look(q, e->d_name);
+		return 1;
+	}
+	if (errno != 0) {
+		say_trouble(q, "cannot read the spool", NULL);
+		take_later(q, (long long)time(NULL) + SLACK_S);
+	}
+	if (q->scan != NULL)
+		(void)closedir(q->scan);
+	q->scan = NULL;
+	q->phase = q->phase == SCAN_TMP ? SCAN_NEW :
+	    q->phase == SCAN_NEW && q->pass_full ? SCAN_DEFER : SCAN_NONE;
+	return 1;
+}
