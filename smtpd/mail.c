@@ -259,7 +259,7 @@ do_vrfy(struct session *s, char *arg)
 	const char *rest;
 
 	if (address_path(arg, ADDRESS_NO_DOMAIN | ADDRESS_ALLOW_UTF8, &address,
-	    &rest) != ADDRESS_OK) {
+	    &rest) != ADDRESS_OK || *rest != '\0') {
 		reply(s, 501, "1.3", "not an address");
 		return;
 	}

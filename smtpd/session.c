@@ -101,8 +101,8 @@ reply(struct session *s, unsigned int code, const char *enhanced,
 	if (code >= 400)
 		log_event("refused", "ip", s->set->ip,
 		    "helo", s->helo[0] != '\0' ? s->helo : NULL,
-		    "from", s->state & (ST_MAIL | ST_RCPT) ? s->now.sender
-		    : NULL, "to", s->now.to[0] != '\0' ? s->now.to : NULL,
+		    "from", s->now.sender[0] != '\0' || s->state & (ST_MAIL |
+		    ST_RCPT | ST_CHUNKS) ? s->now.sender : NULL, "to", s->now.to[0] != '\0' ? s->now.to : NULL,
 		    "code", number, "text", text);
 }
 
