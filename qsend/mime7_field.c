@@ -318,7 +318,7 @@ mime7_field(struct mime7 *m)
 	}
 	end = unfold(m);
 	value = memchr(m->field, ':', (size_t)(end - m->field));
-	if (m->more || value == NULL) {
+	if (m->more || value == NULL || mime7_eight(m->field, value)) {
 		mime7_refuse(m, "a header field is too long to convert");
 		return;
 	}
