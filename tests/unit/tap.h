@@ -11,6 +11,8 @@ static unsigned int tap_count, tap_failed;
 
 #define ok(passed, ...)	tap_result((passed) != 0, __FILE__, __LINE__, __VA_ARGS__)
 
+#define pass(...)	ok(1, __VA_ARGS__)
+
 #define is_int(got, want, ...)	do {					\
 	long long tap_got = (long long)(got);				\
 	long long tap_want = (long long)(want);				\
