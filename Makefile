@@ -82,8 +82,12 @@ MAILQ	= qrun/mailq.c \
 	  lib/address.c lib/conf.c lib/envelope.c lib/out.c lib/startup.c \
 	  lib/text.c
 
-QSEND	= qsend/main.c qsend/mime7.c qsend/mime7_body.c qsend/mime7_field.c \
+QSEND	= qsend/main.c qsend/connect.c qsend/feed.c qsend/message.c \
+	  qsend/mime7.c qsend/mime7_body.c qsend/mime7_field.c \
 	  qsend/mime7_read.c qsend/mime7_type.c \
+	  qsend/relay.c qsend/reply.c qsend/report.c qsend/resolve.c \
+	  qsend/route.c qsend/session.c qsend/settings.c qsend/tls.c \
+	  qsend/transaction.c \
 	  lib/address.c lib/base64.c lib/child.c lib/clock.c lib/conf.c \
 	  lib/dot.c lib/envelope.c lib/in.c lib/log.c lib/out.c \
 	  lib/startup.c lib/text.c lib/xtext.c
@@ -116,7 +120,10 @@ qrun/qrun: $(QRUN) $(HEADERS) $(QRUNH)
 qrun/mailq: $(MAILQ) $(HEADERS)
 	$(BUILD) -o $@ $(MAILQ)
 
-qsend/qsend: $(QSEND) $(HEADERS) qsend/mime7.h
+qsend/qsend: $(QSEND) $(HEADERS) qsend/connect.h qsend/feed.h \
+	  qsend/message.h qsend/mime7.h qsend/mime7_state.h qsend/relay.h \
+	  qsend/reply.h qsend/report.h qsend/resolve.h qsend/route.h \
+	  qsend/session.h qsend/settings.h qsend/tls.h qsend/transaction.h
 	$(BUILD) -o $@ $(QSEND) -lresolv
 
 pop3d/pop3d: $(POP3D) $(HEADERS) pop3d/capa.h pop3d/maildrop.h \

@@ -1,0 +1,225 @@
+/*
+ * relay - takes messages to the destination.  The queue files' envelopes are
+ * read by lib/envelope, which trusts nothing in them.
+ */
+#include "relay.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../lib/envelope.h"
+#include "../lib/text.h"
+#include "feed.h"
+
+/* A connection without work is given back to the server after this. */
+#define IDLE_S	30
+
+/* Where recipients come from: next() gives 1 and one of them, or 0. */
+struct source {
+	int		(*next)(struct source *, struct recipient *);
+	char *const	*list;		/* of arguments */
+	struct envelope	 envelope;	/* of a queue file */
+	const struct work *work;
+};
+
+static void
+report(struct relay *y, const struct message *m, const struct recipient *r,
+    const struct reply *reply)
+{
+	report_recipient(&y->report, m->label, r->address, y->session.peer,
+	    reply, r->wants_success && !(y->session.offers & OFFER_DSN));
+}
+
+/* Says once that the session is over. */
+static void
+tell(struct relay *y)
+{
+	const struct session *s = &y->session;
+
+	if (y->told || s->state == SESSION_NEW || s->state == SESSION_OPEN)
+		return;
+	report_destination(&y->report, s->state == SESSION_DOWN ? "down" :
+	    "closed", y->destination, s->peer, &s->reply);
+	y->told = 1;
+}
+
+static void
+flush(struct relay *y, const struct message *m)
+{
+	struct transaction *t = &y->transaction;
+	size_t i;
+
+	if (t->count > 0)
+		transaction_run(t);
+	for (i = 0; i < t->count; i++)
+		report(y, m, &t->recipients[i], &t->recipients[i].reply);
+	t->count = 0;
+}
+
+static int
+is_utf8(const char *s)
+{
+	while (*s != '\0')
+		if ((unsigned char)*s++ > 127)
+			return 1;
+	return 0;
+}
+
+/* Sends a message to all recipients of the source. */
+static void
+run(struct relay *y, struct message *m, struct source *from)
+{
+	struct session *s = &y->session;
+	struct transaction *t = &y->transaction;
+	struct recipient *r = t->recipients;
+	struct reply verdict, utf8;
+	int refused = 0;
+
+	reply_set(&utf8, "5.6.7", "the server does not offer SMTPUTF8, which "
+	    "the address needs");
+	t->session = s;
+	t->message = m;
+	t->count = 0;
+	if (message_scan(m) == -1) {
+		reply_set(&verdict, "4.3.0", strerror(errno));
+		refused = 1;
+	} else if (session_ready(s) == 0) {
+		refused = message_prepare(m, s, &verdict) == -1;
+	}
+	tell(y);
+	while (from->next(from, r) == 1) {
+		if (s->state != SESSION_OPEN)
+			report(y, m, r, &s->reply);
+		else if (refused)
+			report(y, m, r, &verdict);
+		else if (is_utf8(r->address) && !(s->offers & OFFER_SMTPUTF8))
+			report(y, m, r, &utf8);
+		else if (++t->count == TRANSACTION_MAX)
+			flush(y, m);
+		r = &t->recipients[t->count];
+	}
+	flush(y, m);
+	tell(y);
+}
+
+static int
+next_argument(struct source *from, struct recipient *r)
+{
+	struct address a;
+	struct text t;
+
+	if (*from->list == NULL)
+		return 0;
+	(void)address_mailbox(*from->list++, ADDRESS_NO_DOMAIN |
+	    ADDRESS_ALLOW_UTF8, &a);	/* checked at start */
+	text_init(&t, r->address, sizeof(r->address));
+	address_add(&t, &a);
+	transaction_options(r, "");
+	return 1;
+}
+
+void
+relay_message(struct relay *y, struct message *m, char *const recipients[])
+{
+	struct source from;
+
+	from.next = next_argument;
+	from.list = recipients;
+	run(y, m, &from);
+}
+
+static int
+is_asked(const struct work *w, const struct envelope_recipient *r)
+{
+	size_t i;
+
+	if (r->state != ENVELOPE_PENDING)
+		return 0;
+	for (i = 0; i < w->count; i++)
+		if (w->offsets[i] == r->offset)
+			return 1;
+	return w->count == 0;
+}
+
+static int
+next_in_envelope(struct source *from, struct recipient *r)
+{
+	struct envelope_recipient e;
+	int found;
+
+	while ((found = envelope_next(&from->envelope, &e)) == 1)
+		if (is_asked(from->work, &e)) {
+			memcpy(r->address, e.address, sizeof(r->address));
+			transaction_options(r, e.options);
+			return 1;
+		}
+	return found;
+}
+
+/* Finds where the message begins, and that the whole envelope is sound. */
+static int
+open_envelope(struct source *from, const struct work *w, off_t *start)
+{
+	struct envelope_recipient r;
+	int found;
+
+	if (envelope_open(&from->envelope, w->fd) == -1)
+		return -1;
+	while ((found = envelope_next(&from->envelope, &r)) == 1)
+		;
+	*start = from->envelope.message;
+	return found == -1 ? -1 : envelope_open(&from->envelope, w->fd);
+}
+
+void
+relay_queue_file(struct relay *y, const struct work *w)
+{
+	struct source from;
+	struct message m;
+	struct recipient *all = y->transaction.recipients;
+	struct reply r;
+
+	memset(&m, 0, sizeof(m));
+	errno = w->error;
+	if (w->fd == -1 || open_envelope(&from, w, &m.start) == -1) {
+		reply_set(&r, "4.3.0", errno == EINVAL ?
+		    "not a queue file" : strerror(errno));
+		all->address[0] = '\0';
+		all->wants_success = 0;
+		m.label = w->label;
+		report(y, &m, all, &r);
+	} else {
+		m.label = w->label;
+		m.fd = w->fd;
+		m.sender = from.envelope.sender;
+		m.options = from.envelope.options;
+		from.next = next_in_envelope;
+		from.work = w;
+		run(y, &m, &from);
+	}
+	if (w->fd != -1)
+		(void)close(w->fd); /* was only read */
+}
+
+int
+relay_feed(struct relay *y, struct feed *f, struct work *w)
+{
+	struct session *s = &y->session;
+	enum feed_status status;
+
+	for (;;) {
+		status = feed_next(f, w, s->state == SESSION_OPEN ? IDLE_S :
+		    s->settings->timeoutremote_s);
+		if (status == FEED_WORK)
+			relay_queue_file(y, w);
+		else if (status == FEED_IDLE && s->state == SESSION_OPEN)
+			session_quit(s);
+		else
+			break;
+		if (y->report.out.error != 0 || session_stopped(s))
+			return -1;
+	}
+	session_quit(s);
+	return status == FEED_BAD || status == FEED_STOPPED ? -1 : 0;
+}
