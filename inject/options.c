@@ -8,58 +8,6 @@
 
 #include "options.h"
 
-enum argument {
-	ARG_NONE,	/* further letters in the word are flags: -ti */
-	ARG_REST,	/* the rest of the word, which may be empty: -q30m */
-	ARG_NEEDED	/* the rest of the word, or the next word */
-};
-
-struct flag {
-	char		letter;
-	enum argument	argument;
-	int		(*set)(struct options *, const char *, struct verdict *);
-};
-
-static int
-set_t(struct options *o, const char *value, struct verdict *v)
-{
-	(void)value, (void)v;
-	o->from_header = 1;
-	return 0;
-}
-
-static int
-set_i(struct options *o, const char *value, struct verdict *v)
-{
-	(void)value, (void)v;
-	o->keep_dots = 1;
-	return 0;
-}
-
-static int
-set_v(struct options *o, const char *value, struct verdict *v)
-{
-	(void)value, (void)v;
-	o->verbose = 1;
-	return 0;
-}
-
-static int
-set_sender(struct options *o, const char *value, struct verdict *v)
-{
-	(void)v;
-	o->sender = value;
-	return 0;
-}
-
-static int
-set_name(struct options *o, const char *value, struct verdict *v)
-{
-	(void)v;
-	o->name = value;
-	return 0;
-}
-
 static int
 set_mode(struct options *o, const char *value, struct verdict *v)
 {
@@ -80,15 +28,6 @@ set_mode(struct options *o, const char *value, struct verdict *v)
 	}
 	return verdict_fail(v, EX_USAGE, "not a mode that inject has: -b",
 	    value);
-}
-
-/* -q30m asks a daemon to stay; the nearest thing we have is qrun -w. */
-static int
-set_run(struct options *o, const char *value, struct verdict *v)
-{
-	(void)value, (void)v;
-	o->mode = MODE_RUN;
-	return 0;
 }
 
 static int
@@ -169,104 +108,95 @@ set_envid(struct options *o, const char *value, struct verdict *v)
 	return 0;
 }
 
+/* Gives a flag its meaning.  Those that are not named here are accepted because
+ * callers give them, and have none. */
 static int
-set_conf(struct options *o, const char *value, struct verdict *v)
+set(struct options *o, char letter, const char *value, struct verdict *v)
 {
-	(void)v;
-	o->conf = value;
-	return 0;
-}
-
-static int
-set_config_file(struct options *o, const char *value, struct verdict *v)
-{
-	(void)value, (void)v;
-	o->no_effect = "-C";
-	return 0;
-}
-
-static int
-set_traffic_file(struct options *o, const char *value, struct verdict *v)
-{
-	(void)value, (void)v;
-	o->no_effect = "-X";
-	return 0;
-}
-
-static int
-set_option(struct options *o, const char *value, struct verdict *v)
-{
-	(void)v;
-	if (strcmp(value, "i") == 0)
+	switch (letter) {
+	case 'b':
+		return set_mode(o, value, v);
+	case 'B':
+		return set_body(o, value, v);
+	case 'N':
+		return set_notify(o, value, v);
+	case 'R':
+		return set_ret(o, value, v);
+	case 'V':
+		return set_envid(o, value, v);
+	case 't':
+		o->from_header = 1;
+		break;
+	case 'i':
 		o->keep_dots = 1;
-	else if (value[0] == 'Q')
-		o->no_effect = "-oQ";
+		break;
+	case 'v':
+		o->verbose = 1;
+		break;
+	case 'f':
+	case 'r':
+		o->sender = value;
+		break;
+	case 'F':
+		o->name = value;
+		break;
+	case 'q':	/* -q30m asks a daemon to stay: here that is qrun -w */
+		o->mode = MODE_RUN;
+		break;
+	case 'c':
+		if (o->named_inject)
+			o->conf = value;
+		break;
+	case 'C':
+		o->no_effect = "-C";
+		break;
+	case 'X':
+		o->no_effect = "-X";
+		break;
+	case 'o':
+		o->keep_dots |= strcmp(value, "i") == 0;
+		if (value[0] == 'Q')
+			o->no_effect = "-oQ";
+		break;
+	case 'O':
+		if (strncasecmp(value, "QueueDirectory", 14) == 0)
+			o->no_effect = "-OQueueDirectory";
+		break;
+	}
 	return 0;
 }
 
-static int
-set_long_option(struct options *o, const char *value, struct verdict *v)
-{
-	(void)v;
-	if (strncasecmp(value, "QueueDirectory", 14) == 0)
-		o->no_effect = "-OQueueDirectory";
-	return 0;
-}
-
-/* What has no set function is accepted because callers give it, and has no
- * meaning here. */
-static const struct flag flags[] = {
-	{ 't', ARG_NONE, set_t },
-	{ 'i', ARG_NONE, set_i },
-	{ 'f', ARG_NEEDED, set_sender },
-	{ 'r', ARG_NEEDED, set_sender },
-	{ 'F', ARG_NEEDED, set_name },
-	{ 'b', ARG_NEEDED, set_mode },
-	{ 'q', ARG_REST, set_run },
-	{ 'B', ARG_NEEDED, set_body },
-	{ 'N', ARG_NEEDED, set_notify },
-	{ 'R', ARG_NEEDED, set_ret },
-	{ 'V', ARG_NEEDED, set_envid },
-	{ 'o', ARG_NEEDED, set_option },
-	{ 'O', ARG_NEEDED, set_long_option },
-	{ 'C', ARG_NEEDED, set_config_file },
-	{ 'X', ARG_NEEDED, set_traffic_file },
-	{ 'v', ARG_NONE, set_v },
-	{ 'm', ARG_NONE, NULL }, { 'n', ARG_NONE, NULL },
-	{ 'U', ARG_NONE, NULL }, { 'G', ARG_NONE, NULL },
-	{ 'c', ARG_NONE, NULL }, { 'x', ARG_NONE, NULL },
-	{ 'D', ARG_NONE, NULL }, { 'I', ARG_NONE, NULL },
-	{ 'd', ARG_REST, NULL }, { 'e', ARG_NEEDED, NULL },
-	{ 'A', ARG_NEEDED, NULL }, { 'L', ARG_NEEDED, NULL },
-	{ 'h', ARG_NEEDED, NULL }, { 'p', ARG_NEEDED, NULL }
+enum argument {
+	ARG_UNKNOWN,	/* no such flag */
+	ARG_NONE,	/* further letters in the word are flags: -ti */
+	ARG_REST,	/* the rest of the word, which may be empty: -q30m */
+	ARG_NEEDED	/* the rest of the word, or the next word */
 };
 
 /* By its own name inject has -c DIR, as every program here; sendmail's -c is a
  * flag without argument. */
-static const struct flag flag_conf = { 'c', ARG_NEEDED, set_conf };
-
-static const struct flag *
-find_flag(const struct options *o, char letter)
+static enum argument
+argument_of(const struct options *o, char letter)
 {
-	size_t i;
-
-	if (letter == 'c' && o->named_inject)
-		return &flag_conf;
-	for (i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
-		if (flags[i].letter == letter)
-			return &flags[i];
-	return NULL;
+	if (strchr("tivmnUGxDI", letter) != NULL)
+		return ARG_NONE;
+	if (strchr("qd", letter) != NULL)
+		return ARG_REST;
+	if (letter == 'c')
+		return o->named_inject ? ARG_NEEDED : ARG_NONE;
+	return strchr("frFbBNRVoOCXeALhp", letter) != NULL ? ARG_NEEDED :
+	    ARG_UNKNOWN;
 }
 
 /* -oQ, -qI, -qR and -qS may have their value in a word of its own. */
 static int
-wants_next(const struct flag *f, const char *rest)
+wants_next(enum argument argument, char letter, const char *rest)
 {
-	if (f->argument == ARG_NEEDED && rest[0] == '\0')
+	if (argument == ARG_NEEDED && rest[0] == '\0')
 		return 1;
-	if (f->letter == 'o')
+	if (letter == 'o')
 		return strcmp(rest, "Q") == 0;
-	return f->letter == 'q' && rest[0] != '\0' && rest[1] == '\0' &&
+	return letter == 'q' && rest[0] != '\0' && rest[1] == '\0' &&
 	    strchr("IRS", rest[0]) != NULL;
 }
 
@@ -275,24 +205,24 @@ static int
 read_word(struct options *o, int argc, char **argv, int *i, struct verdict *v)
 {
 	const char *word = argv[*i], *p, *value;
-	const struct flag *f;
+	enum argument argument;
 
 	for (p = word + 1; *p != '\0'; p++) {
-		f = find_flag(o, *p);
-		if (f == NULL)
+		argument = argument_of(o, *p);
+		if (argument == ARG_UNKNOWN)
 			return verdict_fail(v, EX_USAGE, "unknown option",
 			    word);
-		value = p + 1;
-		if (f->argument != ARG_NONE && wants_next(f, value)) {
+		value = argument == ARG_NONE ? "" : p + 1;
+		if (wants_next(argument, *p, value)) {
 			if (++*i == argc)
 				return verdict_fail(v, EX_USAGE,
 				    "option needs an argument", word);
 			if (*value == '\0')
 				value = argv[*i];
 		}
-		if (f->set != NULL && f->set(o, value, v) == -1)
+		if (set(o, *p, value, v) == -1)
 			return -1;
-		if (f->argument != ARG_NONE)
+		if (argument != ARG_NONE)
 			break;
 	}
 	return 0;
