@@ -173,6 +173,37 @@ private_copy(const struct job *j)
 	return copy;
 }
 
+/* Adds what fits.  It is made printable where it is shown. */
+static void
+note(struct text *noted, const char *octets, size_t n)
+{
+	const size_t room = noted->size - 1 - noted->used;
+	size_t i;
+
+	for (i = 0; i < n && i < room; i++)
+		text_add_bytes(noted, octets[i] ? octets + i : "?", 1);
+}
+
+/* Takes off the last line end. */
+static void
+end_note(struct text *noted)
+{
+	while (noted->used > 0 && noted->data[noted->used - 1] == '\n')
+		noted->data[--noted->used] = '\0';
+}
+
+/* Takes what the command has printed.  0 at the end of it. */
+static int
+take(int output, struct text *noted)
+{
+	char block[512];
+	ssize_t n = read(output, block, sizeof(block));
+
+	if (n > 0)
+		note(noted, block, (size_t)n);
+	return n != 0;
+}
+
 /*
  * Waits for the command, noting the first octets of what it prints and taking
  * the rest.  Its exit status, or 111 when it had to be killed.
@@ -183,26 +214,29 @@ attend(const struct job *j, pid_t pid, int output, struct text *noted)
 	struct pollfd fds[2] = { { output, POLLIN, 0 },
 	    { j->conf->lifeline, 0, 0 } };
 	long long deadline_ms = clock_ms() + 1000LL * j->conf->command_s;
-	char block[512];
-	ssize_t n;
-	int status;
+	int status, ended = 0, pause_ms = 1;
 
 	while (clock_ms() < deadline_ms) {
-		if (waitpid(pid, &status, WNOHANG) == pid)
+		if (!ended && waitpid(pid, &status, WNOHANG) == pid)
+			ended = 1;
+		/* What it left behind may print on: we wait no longer. */
+		if (ended && (fds[0].fd == -1 || poll(fds, 1, 0) != 1 ||
+		    noted->used == noted->size - 1))
 			return WIFEXITED(status) ? WEXITSTATUS(status) : 111;
 		fds[0].revents = fds[1].revents = 0;
-		if (poll(fds, 2, POLL_MS) <= 0)
+		if (poll(fds, 2, pause_ms) <= 0) {
+			pause_ms = pause_ms < POLL_MS ? 2 * pause_ms : POLL_MS;
 			continue;
+		}
 		if (fds[1].revents != 0)
 			break;
-		n = read(output, block, sizeof(block));
-		if (n > 0)
-			text_add_printable(noted, block, (size_t)n);
-		else if (n == 0)
+		if (fds[0].revents != 0 && !take(output, noted))
 			fds[0].fd = -1;	/* closed; it may run on without */
 	}
-	text_add(noted, " (killed)");
-	return child_wait(pid, 0);
+	if (!ended)
+		(void)child_wait(pid, 0);	/* kills its group */
+	note(noted, " killed", 7);
+	return 111;
 }
 
 /* What an exit status means, as in qmail-command(8). */
@@ -276,6 +310,7 @@ command_run(struct job *j, const char *text)
 	if (status == -1)
 		return verdict(j, VERDICT_DEFER, "4.3.0", "command",
 		    strerror(errno));
+	end_note(&t);
 	text_init(&t, code, sizeof(code));
 	text_add_number(&t, (unsigned int)status, 1);
 	log_event("command", "to", j->delivery->recipient, "code", code,

@@ -192,14 +192,15 @@ int
 parent_serve(const struct parent *p)
 {
 	static struct parent_request request;
-	int fds[2], status;
+	int fds[2], status, why;
 	ssize_t n;
 	pid_t pid;
 
 	manager = (sig_atomic_t)p->manager;
 	handle_signals(pass_on);
-	for (;;) {
+	do {
 		n = spawn_receive(p->socket, &request, sizeof(request), fds);
+		why = n == -1 ? errno : 0;
 		if (n == (ssize_t)sizeof(request) && fds[1] != -1)
 			carry_out(p, &request, fds);
 		(void)close(fds[0]);	/* -1 is no harm */
@@ -211,7 +212,6 @@ parent_serve(const struct parent *p)
 				return WIFEXITED(status) ?
 				    WEXITSTATUS(status) : 111;
 		} while (pid > 0 || (n == 0 && pid == -1 && errno == EINTR));
-		if (n == 0 || (n == -1 && errno != EINTR && errno != ECHILD))
-			return 111;
-	}
+	} while (n > 0 || why == EINTR);
+	return 111;
 }
