@@ -63,7 +63,8 @@ INJECTH	= inject/become.h inject/complete.h inject/copy.h inject/fields.h \
 
 QRUN	= qrun/main.c qrun/settings.c qrun/run.c qrun/spooldir.c \
 	  qrun/scan.c qrun/tmpdir.c qrun/take.c qrun/rename.c \
-	  qrun/message.c qrun/info.c qrun/infoline.c qrun/route.c \
+	  qrun/message.c qrun/name.c qrun/info.c qrun/infoline.c \
+	  qrun/route.c \
 	  qrun/jobs.c qrun/local.c qrun/remote.c qrun/forward.c \
 	  qrun/settle.c qrun/notify.c qrun/say.c qrun/dryrun.c \
 	  qrun/deliver.c qrun/delivery.c qrun/dotqmail.c qrun/command.c \
@@ -75,10 +76,10 @@ QRUN	= qrun/main.c qrun/settings.c qrun/run.c qrun/spooldir.c \
 	  lib/xtext.c
 
 QRUNH	= qrun/bounce.h qrun/bouncereport.h qrun/command.h qrun/deliver.h \
-	  qrun/delivery.h qrun/dotqmail.h qrun/infoline.h qrun/mbox.h \
-	  qrun/parent.h qrun/qrun.h qrun/rename.h qrun/spawn.h
+	  qrun/delivery.h qrun/dotqmail.h qrun/infoline.h qrun/listing.h qrun/mbox.h \
+	  qrun/name.h qrun/parent.h qrun/qrun.h qrun/rename.h qrun/spawn.h
 
-MAILQ	= qrun/mailq.c \
+MAILQ	= qrun/mailq.c qrun/listing.c qrun/infoline.c qrun/name.c \
 	  lib/address.c lib/conf.c lib/envelope.c lib/out.c lib/startup.c \
 	  lib/text.c
 
@@ -117,7 +118,7 @@ inject/inject: $(INJECT) $(HEADERS) $(INJECTH)
 qrun/qrun: $(QRUN) $(HEADERS) $(QRUNH)
 	$(BUILD) -o $@ $(QRUN)
 
-qrun/mailq: $(MAILQ) $(HEADERS)
+qrun/mailq: $(MAILQ) $(HEADERS) $(QRUNH)
 	$(BUILD) -o $@ $(MAILQ)
 
 qsend/qsend: $(QSEND) $(HEADERS) qsend/connect.h qsend/feed.h \

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "name.h"
 #include "qrun.h"
 
 static size_t
@@ -30,20 +31,6 @@ message_known(const struct qrun *q, const char *name)
 	while (m != NULL && strcmp(m->name, name) != 0)
 		m = m->next;
 	return m != NULL;
-}
-
-/* The queue id is the name up to HOST: "SEC.MusecPpidRrandom". */
-void
-message_id(const char *name, char *to)
-{
-	size_t n = strcspn(name, ".");
-
-	if (name[n] == '.')
-		n += 1 + strcspn(name + n + 1, ".,:");
-	if (n >= UNIQUE_ID_MAX)
-		n = UNIQUE_ID_MAX - 1;
-	memcpy(to, name, n);
-	to[n] = '\0';
 }
 
 void
@@ -133,7 +120,7 @@ message_load(struct qrun *q, int fd, const char *file, const char *name)
 	m->fd = fd;
 	strcpy(m->name, name);
 	strcpy(m->file, file);
-	message_id(name, m->id);
+	name_id(name, m->id);
 	if (read_envelope(m) == -1) {
 		error = errno;
 		m->fd = -1;		/* stays the caller's */

@@ -6,7 +6,7 @@
 #include <strings.h>
 #include <time.h>
 
-#include "../lib/text.h"
+#include "name.h"
 #include "qrun.h"
 
 #define DELAY_S	(4 * 3600)	/* a delay is worth telling after this */
@@ -90,16 +90,8 @@ write_one(struct qrun *q, struct message *m, enum bounce_action action,
 	static struct envelope e;
 	static struct envelope_recipient r;
 	struct bounce_message b;
-	unsigned long long arrival = 0;
-	char second[24] = "";
-	size_t digits = strcspn(m->name, ".");
 	int status;
 
-	if (digits < sizeof(second)) {
-		memcpy(second, m->name, digits);
-		second[digits] = '\0';
-	}
-	(void)text_number(second, 1ULL << 40, &arrival);	/* or the epoch */
 	if (envelope_open(&e, m->fd) == -1)
 		return -1;
 	do
@@ -109,7 +101,7 @@ write_one(struct qrun *q, struct message *m, enum bounce_action action,
 		return -1;
 	b.fd = m->fd;
 	b.envelope = &e;
-	b.arrival = (time_t)arrival;
+	b.arrival = (time_t)name_arrival(m->name);
 	b.will_retry_until = (time_t)(m->recipients[0].first +
 	    (long long)q->set.lifetime_s);
 	status = bounce_write(&q->spool, q->set.me, q->set.postmaster, action,

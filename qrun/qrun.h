@@ -165,8 +165,6 @@ int spooldir_open(struct qrun *, const char **what);
  * it into the window.  1: something was looked at; 0: the pass is over. */
 void scan_start(struct qrun *, int full, int all);
 int scan_next(struct qrun *);
-/* NEXT of a name in defer/; *name is what follows it.  -1: it has none. */
-long long scan_next_time(const char *file, const char **name);
 
 /* tmpdir.c: promotes what a dead writer left complete, removes the rest. */
 void tmpdir_clean(struct qrun *, const char *name);
@@ -188,7 +186,6 @@ void rename_sync(struct qrun *);	/* makes durable, then logs */
 struct message *message_load(struct qrun *, int fd, const char *file,
     const char *name);
 int message_known(const struct qrun *, const char *name);
-void message_id(const char *name, char *to);
 /* Gives a recipient its outcome; reply is "CODE ENHANCED text". */
 void message_result(struct qrun *, struct recipient *, enum outcome,
     const char *reply);

@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../lib/text.h"
+#include "name.h"
 #include "qrun.h"
 
 #define SLACK_S	60	/* how far into the future NEXT may be by accident */
@@ -30,22 +30,6 @@ scan_start(struct qrun *q, int full, int all)
 		q->next_due = LLONG_MAX;
 	}
 	remote_forget(q);
-}
-
-long long
-scan_next_time(const char *file, const char **name)
-{
-	unsigned long long next;
-	char digits[24];
-	size_t n = strcspn(file, ".");
-
-	if (n >= sizeof(digits) || file[n] != '.')
-		return -1;
-	memcpy(digits, file, n);
-	digits[n] = '\0';
-	*name = file + n + 1;
-	return text_number(digits, 1ULL << 40, &next) == -1 ||
-	    strlen(*name) >= UNIQUE_NAME_MAX ? -1 : (long long)next;
 }
 
 /*
@@ -73,9 +57,11 @@ look(struct qrun *q, const char *file)
 		tmpdir_clean(q, file);
 	else if (q->phase == SCAN_NEW)
 		take_new(q, file);
-	else if ((next = scan_next_time(file, &name)) == -1)
+	else if ((next = name_next(file, &name)) == -1)
 		take_bad(q, q->defer, file, "no queue file name");
-	else if (!due(q, next) || message_known(q, name))
+	else if (message_known(q, name))	/* its time may be past */
+		take_later(q, (long long)time(NULL) + 1);
+	else if (!due(q, next))
 		take_later(q, next);
 	else
 		take_deferred(q, file, name, next);

@@ -55,7 +55,7 @@ is_planted(void)
 	    errno == EOVERFLOW || errno == EMLINK;
 }
 
-/* Opens a queue file; NULL in *why: try later, it was said. */
+/* Opens a queue file.  -1: *why it belongs in bad/, or NULL: not now. */
 static int
 open_file(struct qrun *q, int dir, const char *name, const char **why)
 {
@@ -67,8 +67,10 @@ open_file(struct qrun *q, int dir, const char *name, const char **why)
 	if (fd == -1) {
 		if (is_planted())
 			*why = "not a file that we may read and mark";
-		else if (errno != ENOENT)
+		else if (errno != ENOENT) {
 			say_trouble(q, "cannot open", name);
+			take_later(q, (long long)time(NULL) + SOON_S);
+		}
 		return -1;
 	}
 	if (fstat(fd, &st) == -1)
