@@ -28,9 +28,10 @@ enter(int at, const char *name, size_t length, int make, int close_at)
 	if (length < sizeof(part)) {
 		memcpy(part, name, length);
 		part[length] = '\0';
-		if (make)
-			(void)mkdirat(at, part, 0700); /* openat() will tell */
-		fd = openat(at, part, DIRECTORY);
+		/* A new directory is on disk before anything is in it; whether
+		 * there is one, openat() will tell. */
+		if (!make || mkdirat(at, part, 0700) == -1 || fsync(at) == 0)
+			fd = openat(at, part, DIRECTORY);
 		saved = errno;
 	}
 	if (close_at)
@@ -43,7 +44,7 @@ int
 maildir_open(int at, const char *name)
 {
 	static const char *const parts[] = { "tmp", "new", "cur" };
-	int dir = at, ours = 0;
+	int dir = at, ours = 0, made = 0;
 	size_t i;
 
 	if (name[0] == '/') {
@@ -68,7 +69,14 @@ maildir_open(int at, const char *name)
 		return -1;
 	}
 	for (i = 0; dir != -1 && i < sizeof(parts) / sizeof(parts[0]); i++)
-		(void)mkdirat(dir, parts[i], 0700); /* their use will tell */
+		made |= mkdirat(dir, parts[i], 0700) == 0; /* use will tell */
+	if (made && fsync(dir) == -1) {
+		int saved = errno;
+
+		(void)close(dir);
+		errno = saved;
+		dir = -1;
+	}
 	return dir;
 }
 
