@@ -132,5 +132,6 @@ relay_print(struct session *s)
 		out_text(&s->out, conf.error);
 		out_text(&s->out, "\n");
 	}
-	return out_flush(&s->out) == 0 && conf.error[0] == '\0' ? 0 : 111;
+	return out_flush(&s->out) == 0 && conf.error[0] == '\0' && may != -1 ?
+	    0 : 111;
 }
