@@ -216,25 +216,30 @@ says 'quit\r\n' >/dev/null
 is 'P09 files of tmp/ older than 36 hours go, others stay' "$(names tmp)" 2.new
 
 # -- memory, and large messages --
+# peak FILE: the smallest of some peaks, since the kernel's count is rough; the
+# message goes back to new/ each time
 peak()
 {
-	printf 'retr 1\r\nquit\r\n' |
-	    as_user /usr/bin/time -f %M -o "$T/home/peak" pop3d "$M" >"$T/out"
-	tail -n 1 "$T/home/peak"
+	for run in 1 2 3 4 5 6 7; do
+		printf 'retr 1\r\nquit\r\n' | as_user /usr/bin/time -f %M \
+		    -o "$T/home/peak" pop3d "$M" >"$T/out"
+		tail -n 1 "$T/home/peak"
+		mv "$M/cur/$1:2,S" "$M/new/$1"
+	done | sort -n | head -n 1
 }
 maildir
 seq 1 200 | head -c 1024 >"$M/new/1.small"
 owned "$M"
 if [ -x /usr/bin/time ]; then
-	small=$(peak)
+	small=$(peak 1.small)
 	maildir
 	yes 'fifty million octets of this' | head -c 50000000 >"$M/new/1.large"
 	owned "$M"
-	large=$(peak)
+	large=$(peak 1.large)
 	ok "P06 memory does not depend on size: $small and $large KiB" \
 	    test $((large - small)) -le 100
 	tr -d '\r' <"$T/out" | sed -e 1,2d -e '/^\.$/,$d' | head -c 50000000 |
-	    cmp - "$M/cur/1.large:2,S" && pass 'P08 50 MB arrive as they are' ||
+	    cmp - "$M/new/1.large" && pass 'P08 50 MB arrive as they are' ||
 	    fail 'P08 50 MB arrive as they are'
 else
 	skip 'P06 memory does not depend on size' 'no /usr/bin/time'
