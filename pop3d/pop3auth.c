@@ -114,7 +114,8 @@ main(int argc, char **argv)
 	startup((const int[]){ tls.ctl_fd, tls.read_fd, tls.write_fd }, 3);
 	log_open("pop3auth");
 	opterr = 0;
-	while ((c = getopt(argc, argv, "c:")) != -1)
+	/* glibc would take the options of the program behind us: "+" */
+	while ((c = getopt(argc, argv, "+c:")) != -1)
 		/* the programs behind us are to read the same */
 		if (c != 'c' || setenv("MAILCONF", optarg, 1) == -1)
 			unavailable(usage, 100);
