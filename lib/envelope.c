@@ -128,6 +128,13 @@ envelope_next(struct envelope *e, struct envelope_recipient *r)
 	    sizeof(r->options)) == -1 ? -1 : 1;
 }
 
+void
+envelope_seek(struct envelope *e, off_t offset)
+{
+	e->at = offset;
+	e->start = e->end = 0;
+}
+
 const char *
 envelope_option(const char *options, const char *word, size_t *length)
 {

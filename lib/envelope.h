@@ -42,6 +42,9 @@ int envelope_open(struct envelope *, int fd);
 /* The next recipient: 1; 0 when there are no more and e->message is set; -1. */
 int envelope_next(struct envelope *, struct envelope_recipient *);
 
+/* Goes on reading at the recipient whose line is at offset. */
+void envelope_seek(struct envelope *, off_t offset);
+
 /*
  * Finds the value of a word in options, "BODY" in "BODY=8BITMIME SMTPUTF8".
  * Returns it, its octets in *length (0 for a word without "="); or NULL.
