@@ -21,6 +21,8 @@ struct source {
 	char *const	*list;		/* of arguments */
 	struct envelope	 envelope;	/* of a queue file */
 	const struct work *work;
+	size_t		 at;		/* in the work's offsets */
+	off_t		 end;		/* of the envelope */
 };
 
 static void
@@ -57,15 +59,6 @@ flush(struct relay *y, const struct message *m)
 	t->count = 0;
 }
 
-static int
-is_utf8(const char *s)
-{
-	while (*s != '\0')
-		if ((unsigned char)*s++ > 127)
-			return 1;
-	return 0;
-}
-
 /* Sends a message to all recipients of the source. */
 static void
 run(struct relay *y, struct message *m, struct source *from)
@@ -73,11 +66,9 @@ run(struct relay *y, struct message *m, struct source *from)
 	struct session *s = &y->session;
 	struct transaction *t = &y->transaction;
 	struct recipient *r = t->recipients;
-	struct reply verdict, utf8;
+	struct reply verdict;
 	int refused = 0;
 
-	reply_set(&utf8, "5.6.7", "the server does not offer SMTPUTF8, which "
-	    "the address needs");
 	t->session = s;
 	t->message = m;
 	t->count = 0;
@@ -89,12 +80,12 @@ run(struct relay *y, struct message *m, struct source *from)
 	}
 	tell(y);
 	while (from->next(from, r) == 1) {
-		if (s->state != SESSION_OPEN)
+		if (r->withheld && t->count == 0)
+			report(y, m, r, &r->reply);
+		else if (s->state != SESSION_OPEN)
 			report(y, m, r, &s->reply);
 		else if (refused)
 			report(y, m, r, &verdict);
-		else if (is_utf8(r->address) && !(s->offers & OFFER_SMTPUTF8))
-			report(y, m, r, &utf8);
 		else if (++t->count == TRANSACTION_MAX)
 			flush(y, m);
 		r = &t->recipients[t->count];
@@ -116,6 +107,7 @@ next_argument(struct source *from, struct recipient *r)
 	text_init(&t, r->address, sizeof(r->address));
 	address_add(&t, &a);
 	transaction_options(r, "");
+	r->withheld = 0;
 	return 1;
 }
 
@@ -129,32 +121,50 @@ relay_message(struct relay *y, struct message *m, char *const recipients[])
 	run(y, m, &from);
 }
 
-static int
-is_asked(const struct work *w, const struct envelope_recipient *r)
+static void
+take(struct recipient *r, const struct envelope_recipient *e)
 {
-	size_t i;
-
-	if (r->state != ENVELOPE_PENDING)
-		return 0;
-	for (i = 0; i < w->count; i++)
-		if (w->offsets[i] == r->offset)
-			return 1;
-	return w->count == 0;
+	memcpy(r->address, e->address, sizeof(r->address));
+	transaction_options(r, e->options);
+	r->withheld = 0;
 }
 
+/* The next one that is pending. */
 static int
-next_in_envelope(struct source *from, struct recipient *r)
+next_pending(struct source *from, struct recipient *r)
 {
 	struct envelope_recipient e;
 	int found;
 
 	while ((found = envelope_next(&from->envelope, &e)) == 1)
-		if (is_asked(from->work, &e)) {
-			memcpy(r->address, e.address, sizeof(r->address));
-			transaction_options(r, e.options);
-			return 1;
-		}
+		if (e.state == ENVELOPE_PENDING)
+			break;
+	if (found == 1)
+		take(r, &e);
 	return found;
+}
+
+/* The one at the next offset; whoever asked gets a line for each of them. */
+static int
+next_asked(struct source *from, struct recipient *r)
+{
+	struct envelope_recipient e;
+	off_t offset;
+
+	if (from->at == from->work->count)
+		return 0;
+	offset = from->work->offsets[from->at++];
+	envelope_seek(&from->envelope, offset);
+	if (offset < from->end && envelope_next(&from->envelope, &e) == 1 &&
+	    e.state == ENVELOPE_PENDING) {
+		take(r, &e);
+		return 1;
+	}
+	memcpy(r->address, "?", sizeof("?"));
+	transaction_options(r, "");
+	r->withheld = 1;
+	reply_set(&r->reply, "4.3.0", "no pending recipient at this offset");
+	return 1;
 }
 
 /* Finds where the message begins, and that the whole envelope is sound. */
@@ -194,8 +204,10 @@ relay_queue_file(struct relay *y, const struct work *w)
 		m.fd = w->fd;
 		m.sender = from.envelope.sender;
 		m.options = from.envelope.options;
-		from.next = next_in_envelope;
+		from.next = w->count == 0 ? next_pending : next_asked;
 		from.work = w;
+		from.at = 0;
+		from.end = m.start;
 		run(y, &m, &from);
 	}
 	if (w->fd != -1)

@@ -16,13 +16,17 @@ report_init(struct report *p, int fd)
 	p->deferred = p->failed = 0;
 }
 
+#define FIELD_MAX	1024	/* octets shown of LABEL and RECIPIENT */
+
 /* Adds a field: not empty, and no blank in it. */
 static void
 add_field(struct text *t, const char *s)
 {
+	size_t begin = t->used;
+
 	if (*s == '\0')
 		text_add(t, "-");
-	for (; *s != '\0'; s++) {
+	for (; *s != '\0' && t->used - begin < FIELD_MAX - 4; s++) {
 		if (*s == ' ')
 			text_add(t, "\\x20");
 		else

@@ -9,14 +9,18 @@
  *	down   - DESTINATION CODE ENHANCED HOST: text
  *	closed - DESTINATION CODE ENHANCED HOST: text
  *
- * One blank separates the fields.  A line is printable ASCII, at most
- * REPORT_LINE_MAX octets.  LABEL is the queue file as it was named, "-" for a
- * message on standard input.  RECIPIENT is the address in its canonical form,
- * blanks and what is not printable as \xHH; "-" when the file could not be
- * read: then the line is about all of its recipients.  CODE is the server's
- * reply code, 000 when no server said this.  ENHANCED always has the class of
- * the verdict: 2 sent and relayed, 4 deferred, 5 failed.  HOST is the name of
- * the server that was spoken to, "-" if none was.
+ * The lines come in the order of the input, for a queue file in the order of
+ * its offsets, one for each.  One blank separates the fields.  A line is
+ * printable ASCII, at most REPORT_LINE_MAX octets.
+ *
+ * LABEL is the queue file as it was named, "-" for a message on standard input.
+ * RECIPIENT is the address in its canonical form, blanks and what is not
+ * printable as \xHH; "-" when the file could not be read: then the line is about
+ * all of its recipients; "?" for an offset where no pending recipient is.  Both
+ * are cut at 1,024 octets.  CODE is the server's reply code, 000 when no server
+ * said this.  ENHANCED always has the class of the verdict: 2 sent and relayed,
+ * 4 deferred, 5 failed.  HOST is the name of the server that was spoken to, "-"
+ * if none was.
  *
  * relayed: like sent, but NOTIFY=SUCCESS was asked for and the server has no
  * DSN, so a "relayed" notification is the sender's to make.
@@ -34,7 +38,7 @@
 
 struct reply;
 
-#define REPORT_LINE_MAX	8192
+#define REPORT_LINE_MAX	4096
 
 struct report {
 	struct out	out;

@@ -69,7 +69,8 @@ needs_utf8(const struct transaction *t)
 	size_t i, length;
 
 	for (i = 0; i < t->count; i++)
-		if (is_utf8(t->recipients[i].address))
+		if (!t->recipients[i].withheld &&
+		    is_utf8(t->recipients[i].address))
 			return 1;
 	return is_utf8(t->message->sender) || (t->message->has_8bit_header &&
 	    envelope_option(t->message->options, "SMTPUTF8", &length) != NULL);
@@ -207,6 +208,8 @@ lockstep(struct transaction *t)
 	if (answer != ANSWER_OK)
 		return answer;
 	for (i = 0; i < t->count; i++) {
+		if (t->recipients[i].withheld)
+			continue;
 		put_rcpt(t, &t->recipients[i]);
 		if (answer_rcpt(t, &t->recipients[i]) == ANSWER_LOST)
 			return ANSWER_LOST;
@@ -231,7 +234,8 @@ pipeline(struct transaction *t)
 		out_text(&s->out, "RSET\r\n");
 	put_mail(t);
 	for (i = 0; i < t->count; i++)
-		put_rcpt(t, &t->recipients[i]);
+		if (!t->recipients[i].withheld)
+			put_rcpt(t, &t->recipients[i]);
 	out_text(&s->out, "DATA\r\n");
 	if (reset && session_read(s, MAIL_S, &r) == -1) {
 		t->verdict = r;
@@ -242,6 +246,8 @@ pipeline(struct transaction *t)
 		struct recipient *to = &t->recipients[i];
 		struct reply kept = t->verdict;
 
+		if (to->withheld)
+			continue;
 		if (answer_rcpt(t, to) == ANSWER_LOST)
 			return ANSWER_LOST;
 		/* Without MAIL a RCPT has no answer of its own. */
@@ -277,6 +283,31 @@ send_message(struct transaction *t)
 		(void)nonsense(t, r); /* the verdict is set */
 }
 
+/* Holds back those whose address the server cannot take; counts the rest. */
+static size_t
+prepare(struct transaction *t)
+{
+	size_t i, sent = 0;
+
+	t->accepted = 0;
+	for (i = 0; i < t->count; i++) {
+		struct recipient *r = &t->recipients[i];
+
+		r->accepted = 0;
+		if (!r->withheld && is_utf8(r->address) &&
+		    !(t->session->offers & OFFER_SMTPUTF8)) {
+			r->withheld = 1;
+			reply_set(&r->reply, "5.6.7", "the server does not "
+			    "offer SMTPUTF8, which the address needs");
+		}
+		if (!r->withheld) {
+			r->reply.enhanced[0] = '\0';
+			sent++;
+		}
+	}
+	return sent;
+}
+
 void
 transaction_run(struct transaction *t)
 {
@@ -284,11 +315,8 @@ transaction_run(struct transaction *t)
 	enum answer answer;
 	size_t i;
 
-	t->accepted = 0;
-	for (i = 0; i < t->count; i++) {
-		t->recipients[i].accepted = 0;
-		t->recipients[i].reply.enhanced[0] = '\0';
-	}
+	if (prepare(t) == 0)
+		return;
 	answer = s->offers & OFFER_PIPELINING ? pipeline(t) : lockstep(t);
 	s->used = 1;
 	if (answer == ANSWER_OK)

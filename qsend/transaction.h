@@ -22,6 +22,7 @@ struct recipient {
 	char		address[ADDRESS_MAX];	/* canonical */
 	char		parameters[TRANSACTION_PARAMETERS_MAX];	/* of DSN */
 	int		wants_success;	/* NOTIFY=SUCCESS */
+	int		withheld;	/* not to be sent, the verdict is here */
 	int		accepted;	/* RCPT was */
 	struct reply	reply;		/* the verdict */
 };
