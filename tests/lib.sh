@@ -4,9 +4,9 @@
 # shellcheck shell=sh
 
 TESTS=$(cd "${0%/*}" && pwd -P)
-case $TESTS in
-*/tests/*)	TESTS=${TESTS%%/tests/*}/tests ;;
-esac
+while [ ! -f "$TESTS/lib.sh" ] && [ "$TESTS" != / ]; do
+	TESTS=$(dirname "$TESTS")
+done
 TOP=${TESTS%/tests}
 
 # ---- a private directory, programs that any user can run, and the end ----
@@ -243,6 +243,7 @@ mk_site()
 		mkdir "$SPOOL/$d"
 		chmod 700 "$SPOOL/$d"
 	done
+	chmod 3777 "$SPOOL/tmp" "$SPOOL/new"
 	mkfifo -m 620 "$SPOOL/trigger"
 	conf me hamburger.edu
 	conf spool "$SPOOL"
@@ -352,7 +353,8 @@ super_server()
 		echo tcpserver
 	elif command -v xinetd >/dev/null; then
 		echo xinetd
-	elif busybox tcpsvd --help 2>&1 | grep -q 'host'; then
+	elif command -v tcpsvd >/dev/null || busybox tcpsvd 2>&1 |
+	    grep -q Usage; then
 		echo tcpsvd
 	elif command -v systemd-socket-activate >/dev/null; then
 		echo systemd
@@ -389,9 +391,9 @@ serve_as()
 		start xinetd -dontfork -f "$T/$port.xinetd" \
 		    -pidfile "$T/$port.pid" >"$T/$port.log" 2>&1 ;;
 	tcpsvd)
-		# shellcheck disable=SC2086
-		start busybox tcpsvd -c 200 127.0.0.1 "$port" $as "$@" \
-		    2>"$T/$port.log" ;;
+		# shellcheck disable=SC2046,SC2086
+		start $(command -v tcpsvd || echo busybox tcpsvd) -c 200 \
+		    127.0.0.1 "$port" $as "$@" 2>"$T/$port.log" ;;
 	systemd)
 		# shellcheck disable=SC2086
 		start systemd-socket-activate --inetd -a -l "127.0.0.1:$port" \
@@ -422,7 +424,7 @@ service pennypost-$port
 	server_args	= $*
 	cps		= 1000 1
 	instances	= 200
-	passenv		= PATH
+	passenv		= PATH MAILCONF
 }
 END
 }

@@ -5,7 +5,8 @@
  *	talk [-v] FILE.session HOST PORT
  *
  * The program gets one end of a socket pair on 0 and 1, as a super-server would
- * give it; its descriptor 2 is ours.  -v shows the conversation as it goes.
+ * give it; its descriptor 2 is ours.  -v shows the conversation as it goes, on a
+ * terminal in colours and at a pace that can be read.
  * tests/README says what a transcript may hold.  Exit status: 0 ok, 1 not ok,
  * 2 the transcript or the call is wrong.
  */
@@ -77,6 +78,22 @@ bytes_add(struct bytes *b, const char *from, size_t n)
 	b->data[b->used] = '\0';
 }
 
+static void
+show(const char *line)
+{
+	struct timespec pace = { 0, 150000000 };
+
+	if (isatty(1)) {
+		printf("  \033[%sm%s\033[0m\n", line[0] == 'C' ? "36" : "32",
+		    line);
+		fflush(stdout);
+		nanosleep(&pace, NULL);
+	} else {
+		printf("  %s\n", line);
+		fflush(stdout);
+	}
+}
+
 /* Remembers, and with -v shows, a line of the conversation. */
 static void
 keep(const char *who, const char *text, size_t n)
@@ -89,14 +106,13 @@ keep(const char *who, const char *text, size_t n)
 		unsigned char c = (unsigned char)text[i];
 
 		used += (size_t)sprintf(line + used,
-		    c < ' ' || c == 127 ? "\\x%02x" : "%c", c);
+		    (c < ' ' && c != '\t') || c == 127 ? "\\x%02x" : "%c",
+		    c);
 	}
 	if (i < n)
 		strcpy(line + used, " ...");
-	if (t.verbose) {
-		puts(line);
-		fflush(stdout);
-	}
+	if (t.verbose)
+		show(line);
 	free(t.kept[t.kept_count % KEPT_MAX]);
 	t.kept[t.kept_count++ % KEPT_MAX] = strdup(line);
 }
@@ -280,7 +296,7 @@ add_file(const char *name)
 {
 	FILE *f = fopen(name, "r");
 	char *line = NULL;
-	size_t size = 0;
+	size_t size = 0, begin;
 	ssize_t n;
 
 	if (f == NULL)
@@ -288,10 +304,11 @@ add_file(const char *name)
 	while ((n = getline(&line, &size, f)) > 0) {
 		if (line[n - 1] == '\n')
 			n--;
-		keep("C: ", line, (size_t)n);
+		begin = t.out.used;
 		if (line[0] == '.')
 			bytes_add(&t.out, ".", 1);
 		bytes_add(&t.out, line, (size_t)n);
+		keep("C: ", t.out.data + begin, t.out.used - begin);
 		bytes_add(&t.out, t.end, strlen(t.end));
 	}
 	free(line);
@@ -586,6 +603,7 @@ main(int argc, char **argv)
 	while (lines[t.line] != NULL)
 		play_line(lines[t.line++]);
 	finish();
-	printf("ok %s\n", t.title);
+	if (!t.verbose)
+		printf("ok %s\n", t.title);
 	return 0;
 }
