@@ -120,7 +120,7 @@ class Site:
         env = {"PATH": ":".join([os.path.join(self.programs, d) for d in
                                  ("smtpd", "qrun", "qsend", "inject", "pop3d")]
                                 + ["/usr/bin", "/bin"]),
-               "MAILCONF": self.path("conf"), "TZ": "UTC"}
+               "MAILCONF": self.path("conf"), "TZ": "UTC", "RELAYCLIENT": ""}
         if fault is not None or trace is not None:
             env["LD_PRELOAD"] = os.path.join(self.programs, "fault.so")
             env["FAULT_FILE"] = self.path("fault")
