@@ -69,7 +69,7 @@ QRUN	= qrun/main.c qrun/settings.c qrun/run.c qrun/spooldir.c \
 	  qrun/settle.c qrun/notify.c qrun/say.c qrun/dryrun.c \
 	  qrun/deliver.c qrun/delivery.c qrun/dotqmail.c qrun/command.c \
 	  qrun/mbox.c qrun/spawn.c qrun/parent.c qrun/bounce.c \
-	  qrun/bouncereport.c \
+	  qrun/bouncereport.c lib/quota.c \
 	  lib/address.c lib/child.c lib/clock.c lib/conf.c lib/drop.c \
 	  lib/envelope.c lib/log.c lib/mailbox.c lib/maildir.c lib/out.c \
 	  lib/received.c lib/spool.c lib/startup.c lib/text.c lib/unique.c \

@@ -17,6 +17,7 @@
 
 #include "../lib/maildir.h"
 #include "../lib/out.h"
+#include "../lib/quota.h"
 #include "../lib/text.h"
 #include "command.h"
 #include "deliver.h"
@@ -41,6 +42,14 @@ to_maildir(struct job *j, char *path)
 	char *name = path, *end = path + strlen(path);
 	int at = j->mailbox, dir, why;
 
+	switch (quota_over(j->mailbox, ".", j->delivery->quota)) {
+	case -1:
+		return verdict(j, VERDICT_DEFER, "4.3.5", ".quota",
+		    strerror(errno));
+	case 1:
+		return verdict(j, VERDICT_DEFER, "4.2.2", "mailbox is full",
+		    NULL);
+	}
 	while (end > path + 1 && end[-1] == '/')
 		*--end = '\0';
 	if (*path == '/') {

@@ -16,6 +16,7 @@ struct delivery {
 	char		recipient[ADDRESS_MAX];	/* as in its Delivered-To line */
 	struct mailbox	mailbox;
 	long long	message;	/* offset of the message in the queue file */
+	unsigned long long quota;	/* octets a Maildir may hold; 0 no limit */
 };
 
 /*

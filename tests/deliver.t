@@ -143,6 +143,18 @@ chmod 500 "$M"
 gives 'Q00 a mailbox that cannot be written defers' '^Z 4\.2\.0 '
 chmod 700 "$M"
 
+# ---- quota ----
+
+qmail './Maildir/'
+echo 1000 >"$M/.quota"
+owned "$M"
+gives 'Q00 below the quota: delivered' '^K 2\.0\.0 '
+head -c 2000 /dev/zero >"$M/Maildir/cur/x,S=2000:2,S"
+gives 'Q00 a mailbox that is full defers' '^Z 4\.2\.2 '
+echo much >"$M/.quota"
+gives 'Q00 a quota that is no number defers' '^Z 4\.3\.5 '
+rm "$M/.quota"
+
 # ---- mbox ----
 
 printf 'Subject: a\n\nFrom here on\n>From there\n>>From x\nFromage\nFrom\n> From y\nno newline' |
@@ -175,6 +187,27 @@ head -c 200000 /dev/zero | tr '\0' 'x' | queued bob@crepes.fr alice@hamburger.ed
 SAID=$(ulimit -f 100; trap '' XFSZ; as_user drive deliver "$M" "$DRIVE_PATH" '' 5 <"$Q" 2>/dev/null)
 like 'SEC-S23 a full disk defers' "$SAID" '^Z 4\.2\.0 '
 is 'SEC-S23 and the mbox is as long as before' "$(wc -c <"$M/Mailbox")" "$before"
+message | queued bob@crepes.fr alice@hamburger.edu
+# shellcheck disable=SC2086
+$AS_USER drive lock "$M/Mailbox" 20 >"$T/locked" &
+PIDS="$PIDS $!"
+wait_for 5 grep -q locked "$T/locked"
+began=$(date +%s)
+SAID=$(as_user drive orphan "$M" hamburger.edu/alice <"$Q" 2>/dev/null)
+like 'SEC-S23 another'\''s lock is waited for, and not when qrun is gone' "$SAID" '^Z 4\.2\.0 '
+ok 'SEC-S20 a delivery that waits for a lock ends when qrun does' \
+    test $(($(date +%s) - began)) -lt 10
+stop "$!"
+rm "$T/locked"
+# shellcheck disable=SC2086
+$AS_USER drive lock "$M/Mailbox" 2 >"$T/locked" &
+PIDS="$PIDS $!"
+wait_for 5 grep -q locked "$T/locked"
+began=$(date +%s)
+gives 'SEC-S23 when the lock is given up it goes on' '^K '
+ok 'SEC-S23 and not before' test $(($(date +%s) - began)) -ge 1
+wait "$!"
+head -c 200000 /dev/zero | tr '\0' 'x' | queued bob@crepes.fr alice@hamburger.edu
 qmail './Maildir/'
 SAID=$(ulimit -f 100; trap '' XFSZ; as_user drive deliver "$M" "$DRIVE_PATH" '' 5 <"$Q" 2>/dev/null)
 like 'SEC-S20 a full disk defers for a Maildir' "$SAID" '^Z 4\.2\.0 '

@@ -5,6 +5,7 @@
  *	drive spawn MAILROOT UID GID PATH QUEUEFILE ...
  *	drive qsend CONFDIR QSENDUSER UID GID HOST PORT QUEUEFILE
  *	drive orphan MAILBOX PATH <QUEUEFILE	(hangs up after a second)
+ *	drive lock FILE SECONDS		(holds an fcntl lock)
  *	drive bounce SPOOL ACTION POSTMASTER QUEUEFILE [TEXT REMOTE STATUS]
  *
  * Called as "qsend" it says what qsend would be given.
@@ -185,6 +186,20 @@ drive_bounce(char **argv)
 	return 0;
 }
 
+static int
+drive_lock(char **argv)
+{
+	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	int fd = open(argv[2], O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd == -1 || fcntl(fd, F_SETLK, &whole) == -1)
+		die(argv[2]);
+	printf("locked\n");
+	fflush(stdout);
+	sleep((unsigned int)atoi(argv[3]));
+	return 0;
+}
+
 /* As qsend: what we are, what we got. */
 static int
 fake_qsend(int argc, char **argv)
@@ -223,6 +238,8 @@ main(int argc, char **argv)
 		return fake_qsend(argc, argv);
 	if (argc == 6 && strcmp(argv[1], "deliver") == 0)
 		return drive_deliver(argv, 0);
+	if (argc == 4 && strcmp(argv[1], "lock") == 0)
+		return drive_lock(argv);
 	if (argc == 4 && strcmp(argv[1], "orphan") == 0)
 		return drive_deliver(argv, 1);
 	if (argc >= 7 && strcmp(argv[1], "spawn") == 0)
