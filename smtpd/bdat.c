@@ -41,10 +41,11 @@ read_chunk(struct session *s, unsigned long long left, int take)
 {
 	long long since_ms = clock_ms();
 	unsigned long long octets = 0;
-	enum in_status status;
-	size_t n;
 
 	while (left > 0) {
+		enum in_status status;
+		size_t n;
+
 		message_deadline(s, since_ms, octets);
 		status = in_fill(&s->in);
 		if (status != IN_OK) {

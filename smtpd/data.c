@@ -77,20 +77,17 @@ message_begin(struct session *s)
 static void
 header_line(struct transaction *now)
 {
-	size_t n = now->line < sizeof(now->name) ? now->line :
-	    sizeof(now->name);
-	const char *name = now->name;
-
-	if (n >= 9 && strncasecmp(name, "received:", 9) == 0)
+	if (strncasecmp(now->name, "received:", 9) == 0)
 		now->received++;
-	else if (n >= 5 && strncasecmp(name, "date:", 5) == 0)
+	else if (strncasecmp(now->name, "date:", 5) == 0)
 		now->date = 1;
-	else if (n >= 11 && strncasecmp(name, "message-id:", 11) == 0)
+	else if (strncasecmp(now->name, "message-id:", 11) == 0)
 		now->message_id = 1;
 	if (!now->field)
 		now->malformed = 1;
 	now->field = 0;
 	now->line = 0;
+	memset(now->name, 0, sizeof(now->name));
 }
 
 /* Reads the header as it passes.  Returns how many octets belong to it. */
@@ -112,7 +109,7 @@ header_scan(struct transaction *now, const char *from, size_t length)
 		}
 		if (now->line == 0 ? c == ' ' || c == '\t' : c == ':')
 			now->field = 1;	/* continued, or named */
-		if (now->line < sizeof(now->name))
+		if (now->line < sizeof(now->name) - 1)
 			now->name[now->line] = c;
 		now->line++;
 	}

@@ -69,7 +69,7 @@ struct transaction {
 	int		 date, message_id;	/* seen */
 	unsigned int	 received;
 	size_t		 line;		/* octets of this header line so far */
-	char		 name[12];	/* its first octets */
+	char		 name[12];	/* its first octets, and a NUL */
 };
 
 struct session {
