@@ -89,7 +89,7 @@ read_conf(struct login *l, const char *mailconf)
 	conf_me(&conf, l->me, sizeof(l->me));
 	(void)conf_text(&conf, "mailroot", l->root, sizeof(l->root));
 	if (conf.error[0] != '\0')
-		leave(TEMPORARY, l, "cannot-start", conf.error);
+		leave(TEMPORARY, l, "unavailable", conf.error);
 	l->root_fd = open(l->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (l->root_fd == -1)
 		leave(TEMPORARY, l, l->root, strerror(errno));

@@ -28,7 +28,7 @@ unavailable(const char *why, int status)
 {
 	static struct out out;
 
-	log_event("cannot-start", "text", why);
+	log_event("unavailable", "text", why);
 	out_file(&out, STDOUT_FILENO);
 	out_text(&out, "-ERR [SYS/PERM] server misconfigured\r\n");
 	(void)out_flush(&out); /* the log has it too */

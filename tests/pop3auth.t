@@ -81,6 +81,18 @@ session pop3d/requiretls.session pop3auth -c "$CONF" checkpw pop3d Maildir
 two
 said=$(SSL_PROTOCOL=TLSv1.3 && export SSL_PROTOCOL && login bob hungry 'stat\r\n')
 like 'P16 under a TLS wrapper it is offered and taken' "$said" '^\+OK 2 36'
+session pop3d/stls-required.session faketls pop3auth -c "$CONF" checkpw \
+    pop3d Maildir 2>/dev/null
+rm "$CONF/requiretls"
+for s in stls stls-injection stls-injection-octet stls-utf8; do
+	session "pop3d/$s.session" faketls pop3auth -c "$CONF" checkpw pop3d \
+	    Maildir 2>"$T/stls.log"
+done
+FAKETLS_FAIL=1
+export FAKETLS_FAIL
+session pop3d/stls-failed.session faketls pop3auth -c "$CONF" checkpw pop3d \
+    Maildir 2>"$T/stls.log"
+unset FAKETLS_FAIL
 conf requiretls maybe
 like 'P14 a setting that cannot be understood: [SYS/PERM]' \
     "$(login bob hungry)" '^-ERR \[SYS/PERM\]'
@@ -145,6 +157,13 @@ if super_server >/dev/null; then
 		# shellcheck disable=SC2086
 		serve_root "$port" $UID_GID pop3auth checkpw pop3d Maildir
 		session pop3d/textbook.session 127.0.0.1 "$port"
+		stop "$SERVER_PID"
+		two
+		port=$(free_port)
+		# shellcheck disable=SC2086
+		serve_root "$port" $UID_GID faketls pop3auth checkpw pop3d \
+		    Maildir
+		session pop3d/stls.session 127.0.0.1 "$port"
 		stop "$SERVER_PID"
 	fi
 	unset MAILCONF
