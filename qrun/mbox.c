@@ -185,8 +185,8 @@ mbox_deliver(struct job *j, const char *path)
 	} else {
 		failed = append(j, &m, fd, st.st_size) == -1;
 		why = errno;
-		if (failed)	/* if even this fails, the text says why */
-			(void)ftruncate(fd, st.st_size);
+		if (failed && ftruncate(fd, st.st_size) == -1)
+			why = errno;	/* the worse of the two */
 	}
 	if (close(fd) == -1 && !failed) {
 		failed = 1;
