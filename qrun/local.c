@@ -23,6 +23,7 @@ start(struct qrun *q, struct local *l, struct recipient *r)
 	strcpy(d.recipient, r->address);	/* envelope's fields held */
 	d.mailbox = *r->mailbox;
 	d.message = m->body;
+	d.quota = q->set.quota;
 	l->fd = spawn_delivery(&q->spawn, &d, fd);
 	(void)close(fd);
 	if (l->fd == -1)

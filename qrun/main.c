@@ -11,7 +11,6 @@
 #include <sys/stat.h>
 
 #include <errno.h>
-#include <grp.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,6 +110,8 @@ drop(struct qrun *q)
 		st.st_uid = geteuid();
 		st.st_gid = getegid();
 	}
+	if (q->set.qsenduser[0] == '\0' && getpwnam("qsend") != NULL)
+		strcpy(q->set.qsenduser, "qsend");	/* the usual account */
 	q->spawn_conf.me = q->set.me;
 	q->spawn_conf.mailroot = q->set.mailroot;
 	q->spawn_conf.qsenduser = q->set.qsenduser;

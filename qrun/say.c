@@ -20,7 +20,6 @@ static const struct {
 	{ "deferred", "could not deliver now: " },
 	{ "failed", "cannot deliver: " },
 	{ "bounced", "told the sender about " },
-	{ "done", "finished with " },
 	{ "bad", "not understood, moved to bad/: " },
 	{ "down", "no answer from " },
 };
@@ -57,6 +56,8 @@ say_event(struct qrun *q, const char *event, const char *id, const char *to,
 	size_t i, n;
 
 	if (q->terminal) {
+		if (reply != NULL && reply[0] == '-' && reply[1] == ' ')
+			reply += 2;	/* no server's code */
 		for (i = 0; i < sizeof(sentences) / sizeof(sentences[0]); i++)
 			if (strcmp(sentences[i].event, event) == 0)
 				tell(sentences[i].words, id, to, reply);

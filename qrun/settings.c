@@ -14,7 +14,6 @@ settings_read(struct conf *c, const char *path, struct settings *s)
 	memset(s, 0, sizeof(*s));
 	strcpy(s->spool, "/var/spool/pennypost");
 	strcpy(s->mailroot, "/var/vmail");
-	strcpy(s->qsenduser, "qsend");
 	s->retry_s = 1800;
 	s->lifetime_s = 432000;
 	s->command_s = 600;
