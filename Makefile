@@ -42,7 +42,8 @@ HEADERS	= lib/address.h lib/auth.h lib/base64.h lib/child.h lib/clock.h \
 	  lib/ucspitls.h lib/unique.h lib/xtext.h
 
 SMTPD	= smtpd/main.c smtpd/session.c smtpd/mail.c smtpd/params.c \
-	  smtpd/relay.c smtpd/data.c smtpd/bdat.c smtpd/login.c \
+	  smtpd/relay.c smtpd/data.c smtpd/bdat.c smtpd/hooks.c \
+	  smtpd/login.c \
 	  lib/address.c lib/auth.c lib/base64.c lib/child.c lib/clock.c \
 	  lib/conf.c lib/dot.c lib/drop.c lib/in.c lib/log.c lib/mailbox.c \
 	  lib/out.c lib/peer.c lib/policy.c lib/quota.c lib/received.c \

@@ -8,15 +8,12 @@
 #include <string.h>
 #include <strings.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "../lib/clock.h"
 #include "../lib/log.h"
-#include "../lib/policy.h"
 #include "../lib/received.h"
 #include "../lib/text.h"
 
-#define FILTER_S	60	/* the client waits: RFC 5321 6.1 */
 #define RECEIVED_LINES	100	/* RFC 5321 6.3: "normally at least 100" */
 #define RATE_MIN	100	/* octets in a second, after the first wait */
 
@@ -163,75 +160,6 @@ message_write(struct session *s, const char *from, size_t length)
 	    now->body->lines - now->start > s->set->message_bytes;
 }
 
-/* The filter's output becomes the message.  Its first line must not look like a
- * line of the envelope block, which it would be taken for. */
-struct filtered {
-	struct spool_file *file;
-	char		 first[20];
-	size_t		 used;
-	int		 bad;
-};
-
-static void
-take_filtered(void *context, const char *from, size_t length)
-{
-	static const char *const block[] = { "Return-Path:", "Delivered-",
-	    "Envelope-Options:", "Recipient-Options:" };
-	struct filtered *f = context;
-	size_t n = sizeof(f->first) - f->used, i;
-
-	if (n > length)
-		n = length;
-	memcpy(f->first + f->used, from, n);
-	f->used += n;
-	for (i = 0; i < sizeof(block) / sizeof(block[0]); i++)
-		if (f->used >= strlen(block[i]) && strncasecmp(f->first,
-		    block[i], strlen(block[i])) == 0)
-			f->bad = 1;
-	if (!f->bad)
-		spool_write(f->file, from, length);
-}
-
-/* 1: what is in the queue file is to be kept, 0: dropped, -1: it has answered. */
-static int
-filter(struct session *s, const char *size)
-{
-	struct filtered out;
-	struct policy p;
-	int fd = spool_flush(&s->draft), verdict = POLICY_TEMPORARY;
-
-	memset(&p, 0, sizeof(p));
-	memset(&out, 0, sizeof(out));
-	out.file = &s->file;
-	p.command = s->set->filter;
-	p.timeout_s = FILTER_S;
-	p.path = s->set->path;
-	p.tz = s->set->tz;
-	p.mailconf = s->set->mailconf;
-	p.stage = "data";
-	p.remoteip = s->set->ip;
-	p.helo = s->helo;
-	p.sender = s->now.sender;
-	p.recipient = s->now.accepted == 1 ? s->now.recipient : NULL;
-	p.authuser = s->user;
-	p.size = size;
-	p.id = s->file.id;
-	p.sink = take_filtered;
-	p.context = &out;
-	if (fd != -1 && lseek(fd, 0, SEEK_SET) == 0)
-		verdict = policy_run(&p, fd);
-	if (verdict == POLICY_DROP)
-		return 0;
-	if (verdict == POLICY_ACCEPT && out.used > 0 && !out.bad)
-		return 1;
-	if (verdict == POLICY_REFUSE)
-		reply_reason(s, 550, "7.1", p.reason, "refused by policy");
-	else
-		reply_reason(s, 451, "3.0", verdict == POLICY_ACCEPT ? "" :
-		    p.reason, "cannot judge the message now");
-	return -1;
-}
-
 /* From here on the message is ours, if the commit succeeds. */
 static void
 queue(struct session *s, const char *size)
@@ -241,7 +169,7 @@ queue(struct session *s, const char *size)
 	struct text t;
 
 	if (s->now.body == &s->draft)
-		keep = filter(s, size);
+		keep = hook_filter(s, size);
 	if (keep == -1)
 		return;
 	memcpy(id, s->file.id, sizeof(id));
@@ -333,25 +261,25 @@ decode(struct session *s)
 void
 do_data(struct session *s, char *arg)
 {
-	enum in_status status = IN_OK;
 	enum dot_end end = DOT_MORE;
 	unsigned long long octets = 0;
 	long long since_ms = clock_ms();
-	size_t start;
 
 	(void)arg;
 	reply(s, 354, "", "go ahead, end with a dot on a line of its own");
 	message_begin(s);
 	while (end == DOT_MORE) {
+		enum in_status status;
+
 		message_deadline(s, since_ms, octets);
 		status = in_fill(&s->in);
 		if (status != IN_OK) {
 			session_lost(s, status);
 			return;
 		}
-		start = s->in.start;
+		octets += in_waiting(&s->in);
 		end = decode(s);
-		octets += s->in.start - start;
+		octets -= in_waiting(&s->in);
 	}
 	if (end == DOT_HANGUP) {
 		/* The client's idea of the end may differ from ours: what

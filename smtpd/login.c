@@ -51,7 +51,7 @@ plain(struct session *s, char *initial, struct sasl *sasl)
 }
 
 static int
-login(struct session *s, char *initial, struct sasl *sasl)
+login(struct session *s, const char *initial, struct sasl *sasl)
 {
 	char *line;
 	size_t length;

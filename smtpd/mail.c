@@ -8,13 +8,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "../lib/log.h"
 #include "../lib/mailbox.h"
-#include "../lib/policy.h"
 #include "../lib/quota.h"
 #include "../lib/text.h"
-
-#define RCPTCHECK_S	30
 
 /* Reads "FROM:" or "TO:" and a path.  0, or -1 when it has answered why not. */
 static int
@@ -141,38 +137,6 @@ complete(struct session *s, struct address *to)
 	return 0;
 }
 
-/* Asks the rcptcheck program.  1: put it into the queue file, 0: accept and
- * drop, -1: it has answered. */
-static int
-ask_policy(struct session *s)
-{
-	struct policy p;
-	int verdict;
-
-	if (s->set->rcptcheck[0] == '\0')
-		return 1;
-	memset(&p, 0, sizeof(p));
-	p.command = s->set->rcptcheck;
-	p.timeout_s = RCPTCHECK_S;
-	p.path = s->set->path;
-	p.tz = s->set->tz;
-	p.mailconf = s->set->mailconf;
-	p.stage = "rcpt";
-	p.remoteip = s->set->ip;
-	p.helo = s->helo;
-	p.sender = s->now.sender;
-	p.recipient = s->now.to;
-	p.authuser = s->user;
-	verdict = policy_run(&p, -1);
-	if (verdict == POLICY_ACCEPT || verdict == POLICY_DROP)
-		return verdict == POLICY_ACCEPT;
-	if (verdict == POLICY_REFUSE)
-		reply_reason(s, 550, "7.1", p.reason, "refused by policy");
-	else
-		reply_reason(s, 451, "7.1", p.reason, "try later");
-	return -1;
-}
-
 /*
  * Opens the queue file at the first recipient.  A mailbox takes eight bits
  * whether they were declared or not, and a file without options can become the
@@ -187,6 +151,7 @@ open_file(struct session *s, int local)
 	text_init(&t, s->now.options + n, sizeof(s->now.options) - n);
 	if (s->now.eight && !local)
 		text_add(&t, n > 0 ? " BODY=8BITMIME" : "BODY=8BITMIME");
+	s->now.eight = 0;	/* if this fails, the next recipient tries */
 	if (spool_create(&s->file, &s->spool, s->set->me) == 0)
 		spool_sender(&s->file, s->now.sender, s->now.options);
 }
@@ -236,14 +201,15 @@ do_rcpt(struct session *s, char *arg)
 	char options[OPTIONS_MAX];
 	struct address to;
 	const char *rest;
-	int local, keep;
+	int local;
 
 	if (read_path(s, arg, "TO:", ADDRESS_NO_DOMAIN, &to, &rest) == -1 ||
 	    params_read(s, 0, rest, options) == -1 || complete(s, &to) == -1)
 		return;
 	canonical(s->now.to, &to);
 	if (may_add(s, &to) == 0 && destination(s, &to, &local) == 0) {
-		keep = ask_policy(s);
+		int keep = hook_rcpt(s);
+
 		if (keep != -1)
 			accept_recipient(s, options, local, keep);
 	}

@@ -51,7 +51,7 @@ take_size(struct session *s, const char *value)
 	if (text_number(value, ~0ULL, &octets) == -1 ||
 	    (limit != 0 && octets > limit))
 		return 552;
-	if (fstatvfs(s->spool.tmp, &fs) == 0 &&
+	if (fstatvfs(s->spool.tmp, &fs) == 0 && fs.f_frsize > 0 &&
 	    octets / fs.f_frsize >= fs.f_bavail)
 		return 452;
 	return 0;
@@ -184,11 +184,11 @@ params_read(struct session *s, int mail, const char *text, char *options)
 	char word[COMMAND_MAX];
 	struct text kept, t;
 	unsigned int code = 0, seen = 0;
-	size_t n;
 
 	text_init(&kept, options, OPTIONS_MAX);
 	while (*text != '\0' && code == 0) {
-		n = strcspn(text, " ");
+		size_t n = strcspn(text, " ");
+
 		text_init(&t, word, sizeof(word));
 		text_add_bytes(&t, text, n);
 		code = param(s, mail, word, &seen, &kept);

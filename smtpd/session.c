@@ -295,7 +295,6 @@ greet(struct session *s)
 void
 session_run(struct session *s, int stop_fd)
 {
-	enum in_status status;
 	char *line;
 	size_t length;
 
@@ -308,6 +307,8 @@ session_run(struct session *s, int stop_fd)
 	s->file.fd = s->draft.fd = -1;
 	greet(s);
 	while (s->state != ST_END) {
+		enum in_status status;
+
 		in_deadline(&s->in, s->set->timeout_s);
 		status = in_line(&s->in, AUTH_LINE_MAX, &line, &length);
 		if (status == IN_OK || (status == IN_BARE && s->set->lf))

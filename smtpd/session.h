@@ -136,6 +136,11 @@ void message_end(struct session *);
 void message_deadline(struct session *, long long since_ms,
     unsigned long long octets);
 
+/* hooks.c.  1: keep the recipient or the message, 0: accept and drop, -1: it has
+ * answered.  The filter's output goes into the queue file. */
+int hook_rcpt(struct session *);
+int hook_filter(struct session *, const char *size);
+
 /* bdat.c */
 void do_bdat(struct session *, char *arg);
 
