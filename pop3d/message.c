@@ -78,10 +78,10 @@ maildrop_uid(const struct message *m, char uid[MAILDROP_UID_MAX + 1])
 	static const char hex[] = "0123456789abcdef";
 	size_t length = strcspn(m->name, ",:");
 	unsigned long long h;
-	size_t i;
+	size_t i = 0;
 
-	for (i = 0; i < length && m->name[i] > ' ' && m->name[i] < 127; i++)
-		continue;
+	while (i < length && m->name[i] > ' ' && m->name[i] < 127)
+		i++;
 	if (i == length && length > 0 && length <= MAILDROP_UID_MAX) {
 		memcpy(uid, m->name, length);
 		uid[length] = '\0';

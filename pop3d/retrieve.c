@@ -54,14 +54,14 @@ static void
 send_message(struct session *s, struct message *m, int fd, struct top *top)
 {
 	struct dot_out data;
-	size_t used = 0;
 	ssize_t n = 0;
 
 	dot_out_init(&data, &s->out);
 	while (s->out.error == 0 &&
 	    (n = read(fd, s->block, sizeof(s->block))) > 0) {
-		used = top == NULL ? (size_t)n :
+		size_t used = top == NULL ? (size_t)n :
 		    top_part(top, s->block, (size_t)n);
+
 		dot_encode(&data, s->block, used);
 		if (used < (size_t)n || (top != NULL && top->body &&
 		    top->lines == 0))
