@@ -37,8 +37,10 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-if [ -z "${BIN-}" ]; then
-	BIN=$T/bin
+BIN=$T/bin
+if [ -n "${SHARED_BIN-}" ]; then
+	cp -R "$SHARED_BIN" "$BIN" || exit 1
+else
 	sh "$TESTS/build-helpers" "$BIN" || exit 1
 fi
 PATH=$BIN:$PATH:/usr/sbin:/sbin
