@@ -101,27 +101,47 @@ envelope_open(struct envelope *e, int fd)
 	    -1 ? -1 : 0;
 }
 
+/*
+ * Takes the mark out of the next line, which then reads "Delivered-To: ".  Any
+ * two octets but OK and NO mean pending: a mark may be torn.
+ */
+static enum envelope_state
+lift_mark(struct envelope *e)
+{
+	enum envelope_state state = ENVELOPE_PENDING;
+	char *line;
+
+	if (fill(e) == -1)	/* take() will say so */
+		return state;
+	line = e->buf + e->start;
+	if (e->end - e->start < 14 || memcmp(line, "Delivered-", 10) != 0 ||
+	    memcmp(line + 12, ": ", 2) != 0)
+		return state;
+	if (memcmp(line + 10, "OK", 2) == 0)
+		state = ENVELOPE_DONE;
+	else if (memcmp(line + 10, "NO", 2) == 0)
+		state = ENVELOPE_FAILED;
+	memcpy(line + 10, "To", 2);
+	return state;
+}
+
 int
 envelope_next(struct envelope *e, struct envelope_recipient *r)
 {
-	char line[ADDRESS_MAX + 4];
 	int found;
 
 	r->offset = e->at;
 	r->options[0] = '\0';
-	found = take(e, "Delivered-", line, sizeof(line));
+	r->state = lift_mark(e);
+	found = take(e, "Delivered-To: ", r->address, sizeof(r->address));
 	if (found == 0) {
+		/* Our Received line ends the block, no line like its own. */
+		found = take(e, "Delivered-", r->address, 1);
 		e->message = e->at;
 		errno = EINVAL;
-		return e->any ? 0 : -1;
+		return found == 0 && e->any ? 0 : -1;
 	}
-	/* Any two octets but OK and NO mean pending: a mark may be torn. */
-	if (found == -1 || strlen(line) < 5 || memcmp(line + 2, ": ", 2) != 0)
-		return -1;
-	r->state = memcmp(line, "OK", 2) == 0 ? ENVELOPE_DONE :
-	    memcmp(line, "NO", 2) == 0 ? ENVELOPE_FAILED : ENVELOPE_PENDING;
-	memcpy(r->address, line + 4, strlen(line + 4) + 1);
-	if (!is_address(r->address, ADDRESS_NO_DOMAIN))
+	if (found == -1 || !is_address(r->address, ADDRESS_NO_DOMAIN))
 		return -1;
 	e->any = 1;
 	return take(e, "Recipient-Options: ", r->options,
