@@ -1,0 +1,193 @@
+# the queue manager and its qsends: destinations, results, crashes
+# limit: 120
+# shellcheck shell=sh disable=SC2012,SC2016,SC2086,SC2034
+. "${0%/*}/lib.sh"
+
+super_server >/dev/null || skip_all 'no super-server to receive with'
+
+# The receiving site: five domains, each behind a port of its own.
+mk_site "$T/there"
+THERE=$SITE
+conf me there.example
+for d in 1 2 3 4 5; do
+	for u in 0 1 2 3 4 5 6 7 8 9; do
+		[ "$d$u" = 45 ] || mailbox "u$u@d$d.example"
+	done
+done
+# Refuses for now whom $T/home/later names; notes which smtpd asked.
+cat >"$T/home/check" <<'END'
+#!/bin/sh
+echo "$PPID" >>"${0%/*}/asked"
+[ ! -e "${0%/*}/slow" ] || sleep 1
+grep -qx "$RECIPIENT" "${0%/*}/later" || exit 0
+echo 4.7.1 later, please >&2
+exit 111
+END
+chmod 755 "$T/home/check"
+echo u3@d2.example >"$T/home/later"
+owned "$T/home"
+conf rcptcheck "$T/home/check"
+there_conf=$CONF
+set --
+for d in 1 2 3 4 5; do
+	port=$(free_port)
+	serve "$port" smtpd -c "$there_conf"
+	eval "PORT$d=$port"
+	set -- "$@" "d$d.example:[127.0.0.1]:$port"
+done
+DEAD=$(free_port)
+
+mk_site "$T/here"
+conf smtproutes "$@" "dead.example:[127.0.0.1]:$DEAD" \
+    ".dead.example:[127.0.0.1]:$DEAD"
+mailbox alice@hamburger.edu
+ALICE=$MAILROOT/hamburger.edu/alice/Maildir/new
+
+pass_over()
+{
+	LOG=$(as_user qrun -c "$CONF" "$@" 2>&1)
+	RC=$?
+}
+
+letter()
+{
+	printf 'From: alice@hamburger.edu\nSubject: ketchup\n\n%s\n' \
+	    "${1-Do you like ketchup?}"
+}
+
+due()
+{
+	for f in "$SPOOL"/defer/*; do
+		n=${f##*/}
+		mv "$f" "$SPOOL/defer/$(date +%s).${n#*.}"
+	done
+}
+
+# Everything that arrived there: delivers it, then lists mailbox and count.
+arrived()
+{
+	as_user qrun -c "$there_conf" 2>/dev/null
+	for d in 1 2 3 4 5; do
+		for u in 0 1 2 3 4 5 6 7 8 9; do
+			echo "u$u@d$d $(files \
+			    "$THERE/mail/d$d.example/u$u/Maildir/new")"
+		done
+	done
+}
+
+everybody=
+for d in 1 2 3 4 5; do
+	for u in 0 1 2 3 4 5 6 7 8 9; do
+		everybody="$everybody u$u@d$d.example"
+	done
+done
+
+# ---- fifty recipients at five destinations ----
+
+letter | queue_file alice@hamburger.edu $everybody >/dev/null
+pass_over
+is 'a pass with 50 recipients at 5 destinations' "$RC" 0
+arrived >"$T/arrived"
+is 'C06 48 have it, once' "$(grep -c ' 1$' "$T/arrived")" 48
+is 'nobody has it twice' "$(grep -cv ' [01]$' "$T/arrived")" 0
+is 'C06 one copy for each destination' \
+    "$(sort -u "$T/home/asked" | wc -l | tr -d ' ')" 5
+is 'the one who was refused for good is bounced' "$(files "$ALICE")" 1
+like 'B05 by name' "$(cat "$ALICE"/*)" '^Final-Recipient: .*u5@d4.example'
+like 'B05 with the reply' "$(cat "$ALICE"/*)" '^Diagnostic-Code: smtp; 550'
+is 'the one who was refused for now waits' \
+    "$(grep -h '^Delivered-To' "$SPOOL"/defer/*)" 'Delivered-To: u3@d2.example'
+like 'mailq says who and why' "$(as_user mailq -c "$CONF")" \
+    '	alice@hamburger.edu	u3@d2.example	1	[0-9]+	45[01] 4\.7\.1 '
+like 'mailq -j names the host' "$(as_user mailq -c "$CONF" -j)" \
+    '"last_host": "127.0.0.1"'
+: >"$T/home/later"
+due
+pass_over
+is 'then he has it, too' "$(arrived | grep -c ' 1$')" 49
+is 'and the spool is empty' "$(files "$SPOOL/defer")$(files "$SPOOL/info")" 00
+
+# ---- a host that is down ----
+
+i=0
+while [ $i -lt 50 ]; do
+	QUEUE_COUNT=$i
+	letter "$i" | queue_file alice@hamburger.edu "u$i@dead.example" \
+	    "v$i@mx.dead.example" >/dev/null
+	i=$((i + 1))
+done
+pass_over
+is 'Q02 a dead host costs a pass one attempt to connect' \
+    "$(printf '%s\n' "$LOG" | grep -c event=down)" 1
+is 'everything for it waits' "$(files "$SPOOL/defer")" 50
+is 'mailq has a line for each recipient' \
+    "$(as_user mailq -c "$CONF" | grep -c 'dead.example	1	[0-9]*	.* 4\.')" 100
+rm -f "$SPOOL"/defer/* "$SPOOL"/info/*
+
+# ---- connections ----
+
+rm -rf "$THERE"/mail/d1.example/u0/Maildir "$T/home/asked"
+i=0
+while [ $i -lt 200 ]; do
+	QUEUE_COUNT=$i
+	letter "$i" | queue_file alice@hamburger.edu u0@d1.example >/dev/null
+	i=$((i + 1))
+done
+pass_over
+is 'all of 200 messages are sent' \
+    "$(printf '%s\n' "$LOG" | grep -c event=sent)" 200
+n=$(sort -u "$T/home/asked" | wc -l)
+is 'over at most concurrencyhost connections' "$((n >= 1 && n <= 5))" 1
+is 'each is there once' "$(arrived | grep 'u0@d1 ')" 'u0@d1 200'
+
+# ---- storms ----
+
+rm -rf "$THERE"/mail/d1.example/u0/Maildir
+conf retry 1
+: >"$T/home/slow"
+letter | queue_file alice@hamburger.edu u0@d1.example >/dev/null
+start $AS_USER qrun -w -c "$CONF" 2>"$T/watch.log"
+WATCH=$PID
+sleep 0.5
+i=0
+while [ $i -lt 60 ]; do
+	kill -ALRM "$WATCH"
+	printf x >"$SPOOL/trigger"
+	sleep 0.05
+	i=$((i + 1))
+done
+wait_for 10 grep -q event=done "$T/watch.log"
+rm "$T/home/slow" "$CONF/retry"
+kill -TERM "$WATCH"
+wait "$WATCH"
+is 'SEC-S12 a storm and retry 1 never send a message twice' \
+    "$(arrived | grep 'u0@d1 ')" 'u0@d1 1'
+
+# ---- kill -9 ----
+
+rm -rf "$THERE"/mail/d?.example/u?/Maildir "$ALICE"
+echo u3@d2.example >"$T/home/later"
+letter | queue_file alice@hamburger.edu $everybody >/dev/null
+kills=0
+while [ $kills -lt 25 ]; do
+	start $AS_USER qrun -c "$CONF" 2>/dev/null
+	sleep "0.0$((kills * 7 % 10))$((kills * 3 % 10))"
+	kill -9 "$PID" 2>/dev/null
+	wait "$PID" 2>/dev/null
+	kills=$((kills + 1))
+	[ -z "$(ls "$SPOOL/defer")" ] || due
+done
+sleep 0.5
+pass_over
+due
+pass_over
+arrived >"$T/arrived"
+is 'after 25 kills 48 have it' "$(grep -c ' [1-9][0-9]*$' "$T/arrived")" 48
+is 'one is bounced' "$(($(files "$ALICE") >= 1))" 1
+is 'one waits' "$(grep -h '^Delivered-To' "$SPOOL"/defer/* |
+    grep -v alice)" 'Delivered-To: u3@d2.example'
+is 'nothing is lost in tmp/ or bad/' \
+    "$(files "$SPOOL/bad")$(files "$SPOOL/new")" 00
+diag "copies: $(awk '{ n += $2 } END { print n }' "$T/arrived") for 48"
+
+done_testing
