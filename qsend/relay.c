@@ -54,6 +54,8 @@ flush(struct relay *y, const struct message *m)
 
 	if (t->count > 0)
 		transaction_run(t);
+	if (t->count > 0 && t->untried)
+		tell(y);	/* first, so that these count as untried too */
 	for (i = 0; i < t->count; i++)
 		report(y, m, &t->recipients[i], &t->recipients[i].reply);
 	t->count = 0;

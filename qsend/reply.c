@@ -89,9 +89,12 @@ is_digit(char c)
 
 /* The code at the start of a line, or 0 if this is no reply line. */
 static int
-line_code(const char *s)
+line_code(const struct line *l)
 {
-	if (s[0] < '2' || s[0] > '5' || !is_digit(s[1]) || !is_digit(s[2]) ||
+	const char *s = l->text;
+
+	if (l->length < 3 || (l->length > 3 && s[3] == '\0') ||
+	    s[0] < '2' || s[0] > '5' || !is_digit(s[1]) || !is_digit(s[2]) ||
 	    (s[3] != ' ' && s[3] != '-' && s[3] != '\0'))
 		return 0;
 	return (s[0] - '0') * 100 + (s[1] - '0') * 10 + s[2] - '0';
@@ -164,7 +167,7 @@ reply_read(struct in *in, unsigned int timeout_s, struct reply *r,
 			break;
 		if (status != IN_OK)
 			return lost(r, status);
-		code = line_code(l.text);
+		code = line_code(&l);
 		/* Lines that contradict each other are no answer. */
 		if (code == 0 || (lines > 0 && code / 100 != r->code / 100)) {
 			reply_set(r, "4.5.0", "what the server said is no "

@@ -4,8 +4,6 @@
  */
 #include "report.h"
 
-#include <string.h>
-
 #include "../lib/text.h"
 #include "reply.h"
 
@@ -52,7 +50,7 @@ line(struct report *p, const char *event, const char *label,
 	add_field(&t, r->enhanced);
 	text_add(&t, host[0] == '\0' ? "-" : host);
 	text_add(&t, ": ");
-	text_add_printable(&t, r->text, strlen(r->text));
+	text_add(&t, r->text);	/* printable already */
 	buf[t.used] = '\n';
 	out_bytes(&p->out, buf, t.used + 1);
 	(void)out_flush(&p->out); /* p->out.error is looked at between messages */

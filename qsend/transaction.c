@@ -134,8 +134,10 @@ answer_mail(struct transaction *t)
 {
 	struct reply *r = &t->verdict;
 
-	if (session_read(t->session, MAIL_S, r) == -1)
+	if (session_read(t->session, MAIL_S, r) == -1) {
+		t->untried = t->session->used;
 		return ANSWER_LOST;
+	}
 	if (r->enhanced[0] == '3')
 		return nonsense(t, r);
 	t->session->dirty = r->enhanced[0] == '2';
@@ -200,6 +202,7 @@ lockstep(struct transaction *t)
 		out_text(&s->out, "RSET\r\n");
 		if (session_read(s, MAIL_S, &r) == -1) {
 			t->verdict = r;
+			t->untried = 1;
 			return ANSWER_LOST;
 		}
 	}
@@ -239,6 +242,7 @@ pipeline(struct transaction *t)
 	out_text(&s->out, "DATA\r\n");
 	if (reset && session_read(s, MAIL_S, &r) == -1) {
 		t->verdict = r;
+		t->untried = 1;
 		return ANSWER_LOST;
 	}
 	mail = answer_mail(t);
@@ -315,6 +319,7 @@ transaction_run(struct transaction *t)
 	enum answer answer;
 	size_t i;
 
+	t->untried = 0;
 	if (prepare(t) == 0)
 		return;
 	answer = s->offers & OFFER_PIPELINING ? pipeline(t) : lockstep(t);

@@ -31,6 +31,8 @@ struct transaction {
 	struct session	*session;
 	const struct message *message;
 	size_t		 count, accepted;
+	int		 untried;	/* an old session ended before MAIL was
+					   answered: a new one may do better */
 	struct reply	 verdict;	/* for those without one of their own */
 	struct recipient recipients[TRANSACTION_MAX];
 };
