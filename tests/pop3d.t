@@ -38,7 +38,7 @@ for s in keep top numbers state lines pipeline capa; do
 done
 maildir
 session pop3d/empty.session pop3d "$M"
-session pop3d/empty.session pop3d "$T/home/Absent"
+session pop3d/empty.session pop3d "$T/home/Absent" 2>/dev/null
 
 # -- as a filter --
 two
