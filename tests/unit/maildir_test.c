@@ -128,7 +128,7 @@ test_good(int at)
 	is_int(files("Maildir/new", name, &size), 1, "one file in new");
 	is_int(files("Maildir/tmp", path, &size), 0, "none in tmp");
 	ok(strchr(fault_log, 'F') < strchr(fault_log, 'r') &&
-	    strchr(fault_log, 'r') < strchr(fault_log, 'D'),
+	    strchr(fault_log, 'r') < strrchr(fault_log, 'D'),
 	    "D07 file, rename, directory, each on disk: %s", fault_log);
 	ok(unique_size(name, 'S', &n) == 0 && n == (unsigned long long)size,
 	    "S= is its size");
