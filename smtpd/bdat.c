@@ -109,9 +109,9 @@ do_bdat(struct session *s, char *arg)
 		message_end(s);
 	} else if (s->now.dot.bad || s->now.too_big) {
 		if (s->now.dot.bad)
-			reply(s, 550, "6.0", "CR, LF or NUL where none may be");
+			reply(s, 550, "6.0", BAD_OCTETS);
 		else
-			reply(s, 552, "3.4", "message too big");
+			reply(s, 552, "3.4", TOO_BIG);
 		session_reset(s);
 	} else {
 		reply(s, 250, "0.0", "chunk taken");

@@ -1,7 +1,7 @@
 /*
  * DATA, and what a message goes through whether it came by DATA or BDAT: the
- * Received line before it, limits, the filter, the commit (RFC 5321 4.1.1.4, 4.4,
- * 6.1, 6.3).  Lines and dots are lib/dot.c's business.
+ * Received line before it, limits, the filter, the commit (RFC 5321 4.1.1.4,
+ * 4.4, 6.1, 6.3).  Lines and dots are lib/dot.c's business.
  */
 #include "session.h"
 
@@ -203,11 +203,12 @@ message_end(struct session *s)
 	if (now->header && now->line == 0)
 		complete_header(s);	/* a header was all there was */
 	text_init(&t, size, sizeof(size));
-	text_add_number(&t, now->body->bytes + now->body->lines - now->start, 1);
+	text_add_number(&t, now->body->bytes + now->body->lines - now->start,
+	    1);
 	if (now->dot.bad)
-		reply(s, 550, "6.0", "CR, LF or NUL where none may be");
+		reply(s, 550, "6.0", BAD_OCTETS);
 	else if (now->too_big)
-		reply(s, 552, "3.4", "message too big");
+		reply(s, 552, "3.4", TOO_BIG);
 	else if (now->received >= RECEIVED_LINES)
 		reply(s, 554, "4.6", "too many Received lines: a loop");
 	else
@@ -231,8 +232,8 @@ message_deadline(struct session *s, long long since_ms,
 		s->in.deadline_ms = end;
 }
 
-/* Decodes one piece of what is buffered.  With -l a piece is at most a line, and
- * the codec gets the line end that it knows. */
+/* Decodes one piece of what is buffered.  With -l a piece is at most a line,
+ * and the codec gets the line end that it knows. */
 static enum dot_end
 decode(struct session *s)
 {

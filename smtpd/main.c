@@ -240,7 +240,7 @@ main(int argc, char **argv)
 	session.auth.log_fd = fstat(2, &st) == 0 && S_ISSOCK(st.st_mode) ? -1 :
 	    2;	/* a socket may be the client's */
 	session.auth.timeout_s = CHECK_S;
-	stop_fd = startup_stop_fd();	/* before the split: one pipe for both */
+	stop_fd = startup_stop_fd();	/* one pipe for both halves */
 	read_peer();
 	if (!options.print)
 		split();

@@ -1,7 +1,7 @@
 /*
- * Parameters of MAIL and RCPT: SIZE (RFC 1870), BODY (6152), SMTPUTF8 (6531), RET
- * ENVID NOTIFY ORCPT (3461), AUTH (4954 5).  What later programs need is kept in
- * the words of the RFCs, in xtext as it came.
+ * Parameters of MAIL and RCPT: SIZE (RFC 1870), BODY (6152), SMTPUTF8 (6531),
+ * RET ENVID NOTIFY ORCPT (3461), AUTH (4954 5).  What later programs need is
+ * kept in the words of the RFCs, in xtext as it came.
  */
 #include "session.h"
 
@@ -12,39 +12,15 @@
 #include "../lib/text.h"
 #include "../lib/xtext.h"
 
-/* Handlers return the code of the refusal, 0 when there is none. */
-static unsigned int take_size(struct session *, const char *);
-static unsigned int take_body(struct session *, const char *);
-static unsigned int take_smtputf8(struct session *, const char *);
-static unsigned int take_ret(struct session *, const char *);
-static unsigned int take_envid(struct session *, const char *);
-static unsigned int take_auth(struct session *, const char *);
-static unsigned int take_notify(struct session *, const char *);
-static unsigned int take_orcpt(struct session *, const char *);
-
-static const struct param {
-	const char	*name;
-	int		 mail;	/* of MAIL, else of RCPT */
-	int		 keep;	/* goes into the queue file */
-	unsigned int	(*take)(struct session *, const char *value);
-} params[] = {
-	{ "SIZE", 1, 0, take_size },
-	{ "BODY", 1, 0, take_body },
-	{ "SMTPUTF8", 1, 1, take_smtputf8 },
-	{ "RET", 1, 1, take_ret },
-	{ "ENVID", 1, 1, take_envid },
-	{ "AUTH", 1, 0, take_auth },
-	{ "NOTIFY", 0, 1, take_notify },
-	{ "ORCPT", 0, 1, take_orcpt },
-};
-
+/* Handlers return the code of the refusal, 0 when there is none.  SMTPUTF8 has
+ * no value, the others have one. */
 static unsigned int
 take_size(struct session *s, const char *value)
 {
 	unsigned long long octets, limit = s->set->message_bytes;
 	struct statvfs fs;
 
-	if (value == NULL || *value == '\0' || strlen(value) > 20 ||
+	if (*value == '\0' || strlen(value) > 20 ||
 	    strspn(value, "0123456789") != strlen(value))
 		return 501;
 	/* Twenty digits may be more than any number of ours. */
@@ -60,8 +36,6 @@ take_size(struct session *s, const char *value)
 static unsigned int
 take_body(struct session *s, const char *value)
 {
-	if (value == NULL)
-		return 501;
 	s->now.eight = strcasecmp(value, "8BITMIME") == 0;
 	return s->now.eight || strcasecmp(value, "7BIT") == 0 ? 0 : 501;
 }
@@ -69,24 +43,25 @@ take_body(struct session *s, const char *value)
 static unsigned int
 take_smtputf8(struct session *s, const char *value)
 {
+	(void)value;
 	s->now.utf8 = 1;
-	return value == NULL ? 0 : 501;
+	return 0;
 }
 
 static unsigned int
 take_ret(struct session *s, const char *value)
 {
 	(void)s;
-	return value != NULL && (strcasecmp(value, "FULL") == 0 ||
-	    strcasecmp(value, "HDRS") == 0) ? 0 : 501;
+	return strcasecmp(value, "FULL") == 0 ||
+	    strcasecmp(value, "HDRS") == 0 ? 0 : 501;
 }
 
 static unsigned int
 take_envid(struct session *s, const char *value)
 {
 	(void)s;
-	return value != NULL && strlen(value) <= 100 &&
-	    xtext_valid(value, strlen(value)) ? 0 : 501;
+	return strlen(value) <= 100 && xtext_valid(value, strlen(value)) ? 0 :
+	    501;
 }
 
 /* Valid or not, it says nothing that we would believe (RFC 4954 5). */
@@ -94,8 +69,8 @@ static unsigned int
 take_auth(struct session *s, const char *value)
 {
 	(void)s;
-	return value != NULL && (strcmp(value, "<>") == 0 ||
-	    xtext_valid(value, strlen(value))) ? 0 : 501;
+	return strcmp(value, "<>") == 0 ||
+	    xtext_valid(value, strlen(value)) ? 0 : 501;
 }
 
 /* NEVER alone, or a list of the others (RFC 3461 4.1). */
@@ -105,8 +80,6 @@ take_notify(struct session *s, const char *value)
 	size_t n;
 
 	(void)s;
-	if (value == NULL)
-		return 501;
 	if (strcasecmp(value, "NEVER") == 0)
 		return 0;
 	for (;; value += n + 1) {
@@ -124,7 +97,7 @@ take_notify(struct session *s, const char *value)
 static unsigned int
 take_orcpt(struct session *s, const char *value)
 {
-	const char *address = value == NULL ? NULL : strchr(value, ';');
+	const char *address = strchr(value, ';');
 	size_t type;
 
 	(void)s;
@@ -136,11 +109,28 @@ take_orcpt(struct session *s, const char *value)
 	    xtext_valid(address + 1, strlen(address + 1)) ? 0 : 501;
 }
 
+static const struct param {
+	const char	*name;
+	int		 mail;	/* of MAIL, else of RCPT */
+	int		 keep;	/* goes into the queue file */
+	int		 valued;
+	unsigned int	(*take)(struct session *, const char *value);
+} params[] = {
+	{ "SIZE", 1, 0, 1, take_size },
+	{ "BODY", 1, 0, 1, take_body },
+	{ "SMTPUTF8", 1, 1, 0, take_smtputf8 },
+	{ "RET", 1, 1, 1, take_ret },
+	{ "ENVID", 1, 1, 1, take_envid },
+	{ "AUTH", 1, 0, 1, take_auth },
+	{ "NOTIFY", 0, 1, 1, take_notify },
+	{ "ORCPT", 0, 1, 1, take_orcpt },
+};
+
 static void
 refuse(struct session *s, unsigned int code)
 {
 	if (code == 552)
-		reply(s, code, "3.4", "message too big");
+		reply(s, code, "3.4", TOO_BIG);
 	else if (code == 452)
 		reply(s, code, "3.1", "no room for it now");
 	else if (code == 555)
@@ -165,7 +155,7 @@ param(struct session *s, int mail, char *word, unsigned int *seen,
 		i++;
 	if (i == count || !s->esmtp)
 		return 555;
-	if (*seen & 1U << i)
+	if (*seen & 1U << i || params[i].valued != (value != NULL))
 		return 501;
 	*seen |= 1U << i;
 	code = params[i].take(s, value);

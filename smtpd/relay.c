@@ -39,7 +39,8 @@ match_client(void *context, char *line)
 	int match = peer_matches(list->value, line);
 
 	if (match == -1)
-		conf_fail(&list->conf, "relayclients", "not an address or CIDR");
+		conf_fail(&list->conf, "relayclients",
+		    "not an address or CIDR");
 	return match;
 }
 
@@ -125,7 +126,7 @@ relay_print(struct session *s)
 	out_text(&s->out, s->auth.argv != NULL ? "who authenticates may relay\n"
 	    : "nobody can authenticate\n");
 	out_text(&s->out, "anybody may send to the mailboxes here\n");
-	print_list(s, &conf, "anybody may send to the domains of ", "rcpthosts");
+	print_list(s, &conf, "anybody may send to domains of ", "rcpthosts");
 	print_list(s, &conf, "clients that may relay: ", "relayclients");
 	print_list(s, &conf, "senders refused: ", "badmailfrom");
 	if (conf.error[0] != '\0') {

@@ -20,44 +20,6 @@
 
 enum argument { ARG_NONE, ARG_SOME, ARG_ANY };
 
-static void do_ehlo(struct session *, char *);
-static void do_helo(struct session *, char *);
-static void do_rset(struct session *, char *);
-static void do_noop(struct session *, char *);
-static void do_help(struct session *, char *);
-static void do_expn(struct session *, char *);
-static void do_quit(struct session *, char *);
-
-/*
- * A verb outside its states gets 503 with the wrong text.  flush: its reply may
- * not wait for the group's (RFC 2920 3.2).
- */
-static const struct verb {
-	const char	*name;
-	enum argument	 argument;
-	int		 states;
-	const char	*wrong;
-	int		 flush;
-	void		(*handle)(struct session *, char *arg);
-} verbs[] = {
-	{ "MAIL", ARG_SOME, ST_READY, "need EHLO, and no open transaction",
-	    0, do_mail },
-	{ "RCPT", ARG_SOME, ST_MAIL | ST_RCPT, "need MAIL first", 0, do_rcpt },
-	{ "DATA", ARG_NONE, ST_RCPT, "need RCPT first", 1, do_data },
-	{ "BDAT", ARG_ANY, ANY, NULL, 0, do_bdat },
-	{ "EHLO", ARG_SOME, ANY, NULL, 1, do_ehlo },
-	{ "HELO", ARG_SOME, ANY, NULL, 1, do_helo },
-	{ "RSET", ARG_NONE, ANY, NULL, 0, do_rset },
-	{ "QUIT", ARG_NONE, ANY | ST_REFUSED, NULL, 1, do_quit },
-	{ "NOOP", ARG_ANY, ANY, NULL, 1, do_noop },
-	{ "VRFY", ARG_SOME, ANY, NULL, 1, do_vrfy },
-	{ "EXPN", ARG_ANY, ANY, NULL, 1, do_expn },
-	{ "HELP", ARG_ANY, ANY, NULL, 1, do_help },
-	{ "AUTH", ARG_SOME, ST_READY, "need EHLO, and no open transaction",
-	    1, do_auth },
-	{ "STARTTLS", ARG_NONE, ANY, NULL, 1, do_starttls },
-};
-
 void
 reply_line(struct session *s, unsigned int code, char separator,
     const char *first, const char *text)
@@ -74,11 +36,27 @@ reply_line(struct session *s, unsigned int code, char separator,
 	out_text(&s->out, s->set->lf ? "\n" : "\r\n");
 }
 
+static void
+log_refusal(const struct session *s, unsigned int code, const char *text)
+{
+	int transaction = (s->state & (ST_MAIL | ST_RCPT | ST_CHUNKS)) != 0;
+	char number[8];
+	struct text t;
+
+	text_init(&t, number, sizeof(number));
+	text_add_number(&t, code, 3);
+	log_event("refused", "ip", s->set->ip,
+	    "helo", s->helo[0] != '\0' ? s->helo : NULL,
+	    "from", transaction || s->now.sender[0] != '\0' ? s->now.sender :
+	    NULL, "to", s->now.to[0] != '\0' ? s->now.to : NULL,
+	    "code", number, "text", text);
+}
+
 void
 reply(struct session *s, unsigned int code, const char *enhanced,
     const char *text)
 {
-	char status[16] = "", number[4];
+	char status[16] = "";
 	struct text t;
 
 	if (code >= 500 && code <= 504 && ++s->bad > BAD_MAX) {
@@ -96,14 +74,8 @@ reply(struct session *s, unsigned int code, const char *enhanced,
 		text_add(&t, " ");
 	}
 	reply_line(s, code, ' ', status, text);
-	text_init(&t, number, sizeof(number));
-	text_add_number(&t, code, 3);
 	if (code >= 400)
-		log_event("refused", "ip", s->set->ip,
-		    "helo", s->helo[0] != '\0' ? s->helo : NULL,
-		    "from", s->now.sender[0] != '\0' || s->state & (ST_MAIL |
-		    ST_RCPT | ST_CHUNKS) ? s->now.sender : NULL, "to", s->now.to[0] != '\0' ? s->now.to : NULL,
-		    "code", number, "text", text);
+		log_refusal(s, code, text);
 }
 
 void
@@ -113,8 +85,8 @@ reply_reason(struct session *s, unsigned int code, const char *enhanced,
 	char status[12];
 	size_t n = strcspn(reason, " ");
 
-	if (n >= 5 && n < sizeof(status) && strspn(reason, "0123456789.") == n &&
-	    reason[0] == (char)('0' + code / 100) && reason[1] == '.') {
+	if (n >= 5 && n < sizeof(status) &&
+	    strspn(reason, "0123456789.") == n && reason[0] == (char)('0' + code / 100) && reason[1] == '.') {
 		memcpy(status, reason + 2, n - 2);
 		status[n - 2] = '\0';
 		enhanced = status;
@@ -238,6 +210,36 @@ do_quit(struct session *s, char *arg)
 	s->state = ST_END;
 }
 
+/*
+ * A verb outside its states gets 503 with the wrong text.  flush: its reply may
+ * not wait for the group's (RFC 2920 3.2).
+ */
+static const struct verb {
+	const char	*name;
+	enum argument	 argument;
+	int		 states;
+	const char	*wrong;
+	int		 flush;
+	void		(*handle)(struct session *, char *arg);
+} verbs[] = {
+	{ "MAIL", ARG_SOME, ST_READY, "need EHLO, and no open transaction",
+	    0, do_mail },
+	{ "RCPT", ARG_SOME, ST_MAIL | ST_RCPT, "need MAIL first", 0, do_rcpt },
+	{ "DATA", ARG_NONE, ST_RCPT, "need RCPT first", 1, do_data },
+	{ "BDAT", ARG_ANY, ANY, NULL, 0, do_bdat },
+	{ "EHLO", ARG_SOME, ANY, NULL, 1, do_ehlo },
+	{ "HELO", ARG_SOME, ANY, NULL, 1, do_helo },
+	{ "RSET", ARG_NONE, ANY, NULL, 0, do_rset },
+	{ "QUIT", ARG_NONE, ANY | ST_REFUSED, NULL, 1, do_quit },
+	{ "NOOP", ARG_ANY, ANY, NULL, 1, do_noop },
+	{ "VRFY", ARG_SOME, ANY, NULL, 1, do_vrfy },
+	{ "EXPN", ARG_ANY, ANY, NULL, 1, do_expn },
+	{ "HELP", ARG_ANY, ANY, NULL, 1, do_help },
+	{ "AUTH", ARG_SOME, ST_READY, "need EHLO, and no open transaction",
+	    1, do_auth },
+	{ "STARTTLS", ARG_NONE, ANY, NULL, 1, do_starttls },
+};
+
 /* Splits the line at its first blank, finds the verb, checks, and runs it. */
 static void
 command(struct session *s, char *line, size_t length)
@@ -273,7 +275,7 @@ command(struct session *s, char *line, size_t length)
 		(void)out_flush(&s->out);	/* the next read finds out */
 }
 
-/* Somebody who talks before he is spoken to is no SMTP client (RFC 5321 3.1). */
+/* Who talks before he is spoken to is no SMTP client (RFC 5321 3.1). */
 static void
 greet(struct session *s)
 {

@@ -17,12 +17,16 @@
 #include "../lib/spool.h"
 #include "../lib/ucspitls.h"
 
-#define COMMAND_MAX	2048	/* RFC 5321 4.5.3.1.4 with all extensions: 1,6k */
+#define COMMAND_MAX	2048	/* RFC 5321 4.5.3.1.4 and all extensions */
 #define AUTH_LINE_MAX	12288	/* RFC 4954 4 */
-#define OPTIONS_MAX	1200	/* parameters of one path: ORCPT has 500 octets */
+#define OPTIONS_MAX	1200	/* parameters of a path: ORCPT has 500 */
+
+/* Why mail data was refused. */
+#define BAD_OCTETS	"a bare CR, a bare LF or a NUL: lines end with CR LF"
+#define TOO_BIG		"message too big"
 
 struct settings {
-	struct conf	 conf;		/* lists are read when they are needed */
+	struct conf	 conf;		/* lists are read when needed */
 	char		 me[ADDRESS_DOMAIN_MAX + 1];
 	char		 rcptcheck[CONF_LINE_MAX], filter[CONF_LINE_MAX];
 	unsigned long long message_bytes;	/* 0: no limit */
@@ -79,14 +83,14 @@ struct session {
 	int		 may_relay;	/* -1: not yet looked up */
 	unsigned int	 bad, failed_logins;
 	char		 helo[ADDRESS_DOMAIN_MAX + 1];
-	char		 user[SASL_PART_MAX + 1];	/* "": not authenticated */
+	char		 user[SASL_PART_MAX + 1];	/* "": no login */
 	char		 senders[AUTH_OUTPUT_MAX];
 	struct transaction now;
 	struct auth	 auth;		/* argv NULL: AUTH is not offered */
 	struct ucspitls	 tls;
 	struct spool	 spool;
 	struct spool_file file;	/* the queue file */
-	struct spool_file draft;	/* the message on its way to the filter */
+	struct spool_file draft;	/* the message for the filter */
 	struct in	 in;
 	struct out	 out;
 	char		 data[IN_BYTES + 2];
@@ -97,9 +101,8 @@ void session_run(struct session *, int stop_fd);
 
 /*
  * Queues the only line of a reply, and logs it if it refuses.  enhanced is the
- * RFC 3463 status without its class digit, which is taken from code, or "" where
- * the RFCs want none.  text is ours or made printable, never raw octets of the
- * peer.  421 ends the session.
+ * RFC 3463 status without its class digit, which is taken from code, or ""
+ * where the RFCs want none.  421 ends the session.
  */
 void reply(struct session *, unsigned int code, const char *enhanced,
     const char *text);
@@ -136,8 +139,8 @@ void message_end(struct session *);
 void message_deadline(struct session *, long long since_ms,
     unsigned long long octets);
 
-/* hooks.c.  1: keep the recipient or the message, 0: accept and drop, -1: it has
- * answered.  The filter's output goes into the queue file. */
+/* hooks.c.  1: keep the recipient or the message, 0: accept and drop, -1: it
+ * has answered.  The filter's output goes into the queue file. */
 int hook_rcpt(struct session *);
 int hook_filter(struct session *, const char *size);
 
