@@ -57,7 +57,8 @@ trigger(int dir)
 	}
 	if (made && fstat(dir, &st) == 0) {
 		/* Not being of that group, we do without: qrun looks anyway. */
-		(void)fchown(fd, (uid_t)-1, st.st_gid);
+		if (fchown(fd, (uid_t)-1, st.st_gid) == -1)
+			errno = 0;
 		if (fchmod(fd, 0620) == -1)
 			return -1;
 	}
