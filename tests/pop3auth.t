@@ -1,4 +1,5 @@
 # pop3auth: AUTHORIZATION, and the way through checkpw to pop3d
+# shellcheck shell=sh disable=SC2012,SC2016,SC2059,SC2317
 . "${0%/*}/lib.sh"
 
 mk_site

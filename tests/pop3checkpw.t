@@ -1,4 +1,5 @@
 # checkpw: the checkpassword interface, over .password in a mailbox
+# shellcheck shell=sh disable=SC2012,SC2016,SC2059,SC2317
 . "${0%/*}/lib.sh"
 
 mk_site
