@@ -45,7 +45,7 @@ unique_name(char *to, size_t size, const char *id, const char *host,
 	text_init(&t, to, size);
 	text_add(&t, id);
 	text_add(&t, ".");
-	for (i = 0; host[i] != '\0' && i < UNIQUE_HOST_MAX; i++)
+	for (i = 0; i < UNIQUE_HOST_MAX && host[i] != '\0'; i++)
 		text_add_bytes(&t, strchr("/:,", host[i]) != NULL ? "_" :
 		    host + i, 1);
 	text_add(&t, ",S=");
