@@ -35,11 +35,11 @@ enum { BAD = 1, MISUSED = 2, TEMPORARY = 111 };
 struct login {
 	const char	*user, *password;	/* as the client gave them */
 	char		 me[ADDRESS_DOMAIN_MAX + 1];
-	char		 root[1024];		/* mailroot, and its descriptor */
+	char		 root[1024];	/* mailroot, and its descriptor */
 	int		 root_fd;
 	struct mailbox	 mailbox;
-	int		 fd;			/* of the mailbox, or -1: none */
-	uid_t		 uid;			/* its owner */
+	int		 fd;		/* of the mailbox, or -1: none */
+	uid_t		 uid;		/* its owner */
 	gid_t		 gid;
 };
 
@@ -95,7 +95,7 @@ read_conf(struct login *l, const char *mailconf)
 		leave(TEMPORARY, l, l->root, strerror(errno));
 }
 
-/* Opens the mailbox with exactly this name; leaves l->fd -1 when none has it. */
+/* Opens the mailbox of exactly this name; l->fd stays -1 if there is none. */
 static void
 find_mailbox(struct login *l)
 {

@@ -140,7 +140,7 @@ message_init(struct maildrop *d, struct message *m, const char *name,
 
 /*
  * Makes the messages from names, of which the first of_new are in new/.  One
- * that moved between the two directory reads is there twice: keeps that in cur/.
+ * that moved between the two directory reads is there twice: keeps the later.
  */
 static int
 messages_make(struct maildrop *d, const struct names *n, size_t of_new)
@@ -197,7 +197,7 @@ lock(struct maildrop *d, unsigned int wait_ms)
 	return MAILDROP_OK;
 }
 
-/* Reads new/ first: what moves to cur/ meanwhile is then seen, twice at most. */
+/* Reads new/ first: what moves to cur/ meanwhile is seen, twice at most. */
 static enum maildrop_status
 snapshot(struct maildrop *d)
 {

@@ -27,10 +27,10 @@ struct message {
 };
 
 struct maildrop {
-	int		 dir, new, cur, lock;	/* -1: not open */
-	struct message	*messages;		/* oldest first */
+	int		 dir, new, cur, lock; /* -1: not open */
+	struct message	*messages;	/* oldest first */
 	size_t		 count;
-	char		*names;			/* most of the messages' names */
+	char		*names;		/* most of the messages' names */
 };
 
 enum maildrop_status {
@@ -47,8 +47,8 @@ enum maildrop_status {
 enum maildrop_status maildrop_open(struct maildrop *, const char *path,
     unsigned int wait_ms);
 
-/* Closes it, which gives up the lock.  What was allocated goes with the process:
- * there is one maildrop in its life. */
+/* Closes it, which gives up the lock.  What was allocated goes with the
+ * process: there is one maildrop in its life. */
 void maildrop_close(struct maildrop *);
 
 /* The size of a message as RETR sends it, counted if it must be; 0 if it is

@@ -87,7 +87,7 @@ maildrop_uid(const struct message *m, char uid[MAILDROP_UID_MAX + 1])
 		uid[length] = '\0';
 		return;
 	}
-	/* A name that begins with a comma is hashed whole, without the flags. */
+	/* A name that begins with a comma is hashed whole, without flags. */
 	if (length == 0)
 		length = strcspn(m->name, ":");
 	h = hash(m->name, length, 0xcbf29ce484222325U);

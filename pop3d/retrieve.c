@@ -16,7 +16,7 @@
 /* How far into a message TOP has come. */
 struct top {
 	unsigned long long lines;	/* of the body, still to send */
-	int		 body, empty;	/* behind the header; no octet in line */
+	int		 body, empty;	/* in the body; in an empty line */
 	char		 last;
 };
 

@@ -301,7 +301,7 @@ greet(struct session *s, const char *path)
 		break;
 	case MAILDROP_IN_USE:
 		log_event("in-use", "text", path);
-		session_reply(s, "-ERR [IN-USE] another session has this maildrop");
+		session_reply(s, "-ERR [IN-USE] another session is open");
 		return 0;
 	case MAILDROP_ERROR:
 		log_event("cannot-open", "text", path, "error",
