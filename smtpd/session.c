@@ -86,7 +86,8 @@ reply_reason(struct session *s, unsigned int code, const char *enhanced,
 	size_t n = strcspn(reason, " ");
 
 	if (n >= 5 && n < sizeof(status) &&
-	    strspn(reason, "0123456789.") == n && reason[0] == (char)('0' + code / 100) && reason[1] == '.') {
+	    strspn(reason, "0123456789.") == n && reason[1] == '.' &&
+	    reason[0] == (char)('0' + code / 100)) {
 		memcpy(status, reason + 2, n - 2);
 		status[n - 2] = '\0';
 		enhanced = status;
