@@ -152,8 +152,11 @@ do_helo(struct session *s, char *arg)
 static void
 do_ehlo(struct session *s, char *arg)
 {
+	static const char *const always[] = { "8BITMIME", "SMTPUTF8",
+	    "CHUNKING", "DSN", "HELP" };
 	char size[32];
 	struct text t;
+	size_t i;
 
 	if (hello(s, 1, arg) == -1)
 		return;
@@ -162,15 +165,12 @@ do_ehlo(struct session *s, char *arg)
 	text_add_number(&t, s->set->message_bytes, 1);
 	reply_line(s, 250, '-', "PIPELINING", "");
 	reply_line(s, 250, '-', size, "");
-	reply_line(s, 250, '-', "8BITMIME", "");
-	reply_line(s, 250, '-', "SMTPUTF8", "");
-	reply_line(s, 250, '-', "CHUNKING", "");
-	reply_line(s, 250, '-', "DSN", "");
+	for (i = 0; i < sizeof(always) / sizeof(always[0]); i++)
+		reply_line(s, 250, '-', always[i], "");
 	if (s->tls.ctl_fd != -1 && !s->secure)
 		reply_line(s, 250, '-', "STARTTLS", "");
 	if (login_offered(s))
 		reply_line(s, 250, '-', "AUTH PLAIN LOGIN", "");
-	reply_line(s, 250, '-', "HELP", "");
 	reply_line(s, 250, ' ', "ENHANCEDSTATUSCODES", "");
 }
 
@@ -183,27 +183,6 @@ do_rset(struct session *s, char *arg)
 }
 
 static void
-do_noop(struct session *s, char *arg)
-{
-	(void)arg;
-	reply(s, 250, "0.0", "done");
-}
-
-static void
-do_help(struct session *s, char *arg)
-{
-	(void)arg;
-	reply(s, 214, "0.0", "this is pennypost; RFC 5321 says the rest");
-}
-
-static void
-do_expn(struct session *s, char *arg)
-{
-	(void)arg;
-	reply(s, 502, "5.1", "lists are not shown");
-}
-
-static void
 do_quit(struct session *s, char *arg)
 {
 	(void)arg;
@@ -213,7 +192,8 @@ do_quit(struct session *s, char *arg)
 
 /*
  * A verb outside its states gets 503 with the wrong text.  flush: its reply may
- * not wait for the group's (RFC 2920 3.2).
+ * not wait for the group's (RFC 2920 3.2).  A verb without a handler has always
+ * the same reply.
  */
 static const struct verb {
 	const char	*name;
@@ -222,23 +202,29 @@ static const struct verb {
 	const char	*wrong;
 	int		 flush;
 	void		(*handle)(struct session *, char *arg);
+	unsigned int	 code;
+	const char	*enhanced, *text;
 } verbs[] = {
 	{ "MAIL", ARG_SOME, ST_READY, "need EHLO, and no open transaction",
-	    0, do_mail },
-	{ "RCPT", ARG_SOME, ST_MAIL | ST_RCPT, "need MAIL first", 0, do_rcpt },
-	{ "DATA", ARG_NONE, ST_RCPT, "need RCPT first", 1, do_data },
-	{ "BDAT", ARG_ANY, ANY, NULL, 0, do_bdat },
-	{ "EHLO", ARG_SOME, ANY, NULL, 1, do_ehlo },
-	{ "HELO", ARG_SOME, ANY, NULL, 1, do_helo },
-	{ "RSET", ARG_NONE, ANY, NULL, 0, do_rset },
-	{ "QUIT", ARG_NONE, ANY | ST_REFUSED, NULL, 1, do_quit },
-	{ "NOOP", ARG_ANY, ANY, NULL, 1, do_noop },
-	{ "VRFY", ARG_SOME, ANY, NULL, 1, do_vrfy },
-	{ "EXPN", ARG_ANY, ANY, NULL, 1, do_expn },
-	{ "HELP", ARG_ANY, ANY, NULL, 1, do_help },
+	    0, do_mail, 0, NULL, NULL },
+	{ "RCPT", ARG_SOME, ST_MAIL | ST_RCPT, "need MAIL first",
+	    0, do_rcpt, 0, NULL, NULL },
+	{ "DATA", ARG_NONE, ST_RCPT, "need RCPT first",
+	    1, do_data, 0, NULL, NULL },
+	{ "BDAT", ARG_ANY, ANY, NULL, 0, do_bdat, 0, NULL, NULL },
+	{ "EHLO", ARG_SOME, ANY, NULL, 1, do_ehlo, 0, NULL, NULL },
+	{ "HELO", ARG_SOME, ANY, NULL, 1, do_helo, 0, NULL, NULL },
+	{ "RSET", ARG_NONE, ANY, NULL, 0, do_rset, 0, NULL, NULL },
+	{ "QUIT", ARG_NONE, ANY | ST_REFUSED, NULL, 1, do_quit, 0, NULL, NULL },
+	{ "NOOP", ARG_ANY, ANY, NULL, 1, NULL, 250, "0.0", "done" },
+	{ "VRFY", ARG_SOME, ANY, NULL, 1, do_vrfy, 0, NULL, NULL },
+	{ "EXPN", ARG_ANY, ANY, NULL, 1, NULL, 502, "5.1",
+	    "lists are not shown" },
+	{ "HELP", ARG_ANY, ANY, NULL, 1, NULL, 214, "0.0",
+	    "this is pennypost; RFC 5321 says the rest" },
 	{ "AUTH", ARG_SOME, ST_READY, "need EHLO, and no open transaction",
-	    1, do_auth },
-	{ "STARTTLS", ARG_NONE, ANY, NULL, 1, do_starttls },
+	    1, do_auth, 0, NULL, NULL },
+	{ "STARTTLS", ARG_NONE, ANY, NULL, 1, do_starttls, 0, NULL, NULL },
 };
 
 /* Splits the line at its first blank, finds the verb, checks, and runs it. */
@@ -270,6 +256,8 @@ command(struct session *s, char *line, size_t length)
 		    "this command has no argument" : "argument missing");
 	else if ((v->states & (int)s->state) == 0)
 		reply(s, 503, "5.1", v->wrong);
+	else if (v->handle == NULL)
+		reply(s, v->code, v->enhanced, v->text);
 	else
 		v->handle(s, arg);
 	if (v == end || v->flush)
