@@ -60,7 +60,8 @@ skip_cfws(struct parser *s)
 	s->bad |= depth > 0;
 }
 
-/* The rest of a quoted-string; folding in it counts as the blank alone. */
+/* The rest of a quoted-string; folding in it counts as the blank alone, and a line
+ * end that folds nothing makes an address that is refused. */
 static void
 add_quoted(struct parser *s, struct text *to)
 {
@@ -75,7 +76,8 @@ add_quoted(struct parser *s, struct text *to)
 			s->bad = 1;
 			return;
 		}
-		if (c != '\n')
+		if (c != '\n' || s->end - s->p < 2 ||
+		    (s->p[1] != ' ' && s->p[1] != '\t'))
 			text_add_bytes(to, s->p, 1);
 	}
 	s->p++;

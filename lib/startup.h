@@ -1,6 +1,6 @@
 /*
- * startup - what every main does first: no core files, umask 077, SIGPIPE
- * ignored, 0-2 open, and nothing else inherited.
+ * startup - what every main does first: no core files, umask 077, SIGPIPE and
+ * SIGXFSZ ignored, 0-2 open, and nothing else inherited.
  */
 #ifndef LIB_STARTUP_H
 #define LIB_STARTUP_H
