@@ -3,6 +3,8 @@
  * waiting recipient.  Losing it loses no mail, so nothing here is fsynced and no
  * failure matters; only that a half written file is never taken for one.
  */
+#include <sys/stat.h>
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -125,4 +127,30 @@ info_write(struct qrun *q, struct message *m)
 	if (out_flush(&o) == -1 || close(fd) == -1 ||
 	    renameat(q->info, draft, q->info, m->name) == -1)
 		(void)unlinkat(q->info, draft, 0);
+}
+
+/*
+ * Each attempt writes the file anew.  One that is older than any message gets
+ * belongs to none; should it, only the count of attempts begins again.
+ */
+void
+info_clean(struct qrun *q)
+{
+	time_t now = tmpdir_now(q);
+	int fd = openat(q->info, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd == -1 ? NULL : fdopendir(fd);
+	struct dirent *e;
+	struct stat st;
+
+	if (dir == NULL) {
+		if (fd != -1)
+			(void)close(fd);
+		return;
+	}
+	while ((e = readdir(dir)) != NULL)
+		if (e->d_name[0] != '.' && fstatat(q->info, e->d_name, &st,
+		    AT_SYMLINK_NOFOLLOW) == 0 && now - st.st_mtime >
+		    (time_t)q->set.lifetime_s + 86400)
+			(void)unlinkat(q->info, e->d_name, 0);
+	(void)closedir(dir);
 }

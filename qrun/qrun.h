@@ -110,7 +110,7 @@ struct session {
 	struct jobs	 given;		/* in the order of the reports */
 	size_t		 records, answers;	/* under way; received */
 	int		 closed;	/* what it reports now was not begun */
-	char		 line[2048];
+	char		 line[4096 + 8];	/* qsend's are of 4,096 at most */
 	size_t		 used;
 };
 
@@ -166,7 +166,9 @@ int spooldir_open(struct qrun *, const char **what);
 void scan_start(struct qrun *, int full, int all);
 int scan_next(struct qrun *);
 
-/* tmpdir.c: promotes what a dead writer left complete, removes the rest. */
+/* tmpdir.c: promotes what a dead writer left complete, removes the rest; the
+ * file system's own time, 0 if it cannot be had. */
+time_t tmpdir_now(const struct qrun *);
 void tmpdir_clean(struct qrun *, const char *name);
 
 /* take.c: a name found in new/ or defer/. */
@@ -206,6 +208,7 @@ enum notify_status {
 enum notify_status notify_message(struct qrun *, struct message *);
 
 /* info.c: what is remembered between attempts; all of it advisory. */
+void info_clean(struct qrun *);	/* of messages that were taken away */
 void info_read(struct qrun *, struct message *, long long excess);
 void info_write(struct qrun *, struct message *);
 

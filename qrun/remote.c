@@ -97,28 +97,30 @@ give(struct qrun *q, struct session *s)
 	struct jobs record;
 	struct recipient *r, *first;
 	struct text t;
-	int fd, error = 0;
+	int fd, given = 0, gone = 0;
 
 	text_init(&t, buf, sizeof(buf));
 	first = take_record(s->destination, &t, &record);
 	fd = message_reopen(q, first->message);
-	if (t.full || fd == -1 || spawn_feed(s->feed, buf, t.used, fd) == -1)
-		error = errno;
+	if (fd != -1 && !t.full) {
+		given = spawn_feed(s->feed, buf, t.used, fd) == 0;
+		gone = !given && (errno == EPIPE || errno == ECONNRESET);
+	}
 	if (fd != -1)
 		(void)close(fd);
-	if (error != 0) {
-		while ((r = jobs_take(&record)) != NULL)
+	while ((r = jobs_take(&record)) != NULL) {
+		if (given) {
+			r->ends_record = record.head == NULL;
+			jobs_add(&s->given, r);
+		} else if (gone)	/* for the next qsend */
+			jobs_add(&s->destination->jobs, r);
+		else
 			message_result(q, r, DEFERRED,
 			    "- 4.3.0 cannot give the message to qsend");
-		if (fd != -1)	/* qsend is gone, and will not be missed */
-			close_feed(s);
-		return;
 	}
-	while ((r = jobs_take(&record)) != NULL) {
-		r->ends_record = record.head == NULL;
-		jobs_add(&s->given, r);
-	}
-	s->records++;
+	s->records += given ? 1 : 0;
+	if (gone)
+		close_feed(s);
 }
 
 static int
@@ -257,13 +259,15 @@ line(struct qrun *q, struct session *s, char *rest)
 		rest += 2;
 		rest[0] = '-';
 	}
-	if (strcmp(event, "closed") == 0)
+	if (strcmp(event, "closed") == 0) {
 		s->closed = 1;
-	else if (strcmp(event, "down") == 0)
+		close_feed(s);
+	} else if (strcmp(event, "down") == 0) {
+		close_feed(s);
 		down(q, s->destination, strlen(rest) > 4 &&
 		    rest[strcspn(rest, " ") + 1] == '5' ? FAILED : DEFERRED,
 		    rest);
-	else if (strcmp(recipient, "-") == 0) {	/* all of the file's */
+	} else if (strcmp(recipient, "-") == 0) {	/* all of the file's */
 		do {
 			ends = s->given.head == NULL ||
 			    s->given.head->ends_record;

@@ -252,6 +252,7 @@ run(struct qrun *q)
 		say_trouble(q, "cannot start", NULL);
 		return 111;
 	}
+	info_clean(q);
 	jobs_init(&q->mailboxes);
 	q->want_full = 1;
 	do {

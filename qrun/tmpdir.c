@@ -30,8 +30,8 @@ lock(int fd)
 }
 
 /* The file system's own time: both ends of the age are read from one clock. */
-static time_t
-file_system_now(const struct qrun *q)
+time_t
+tmpdir_now(const struct qrun *q)
 {
 	struct stat st;
 
@@ -89,7 +89,7 @@ tmpdir_clean(struct qrun *q, const char *name)
 	kept = fd != -1 && promote(q, name, fd);
 	if (!kept && fstatat(q->spool.tmp, name, &st, AT_SYMLINK_NOFOLLOW) == 0
 	    && !S_ISDIR(st.st_mode) &&
-	    file_system_now(q) - st.st_mtime > GRACE_S) {
+	    tmpdir_now(q) - st.st_mtime > GRACE_S) {
 		if (unlinkat(q->spool.tmp, name, 0) == 0)
 			say_event(q, "removed", name, NULL, NULL);
 		else
