@@ -52,6 +52,18 @@ for name in relayclients rcpthosts badmailfrom; do
 	fi
 	play stranger
 done
+# Each setting taken away: nobody may relay.
+conf rcpthosts backup.example
+conf relayclients 192.0.2.0/24
+for file in "$CONF"/*; do
+	mv "$file" "$T/aside"
+	unlike "SEC-S18 without ${file##*/} nobody relays" "$(printf \
+	    'EHLO a\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<x@elsewhere.example>\r\n' |
+	    as_user smtpd -c "$CONF" 2>>log)" '^250 2.1.5'
+	mv "$T/aside" "$file"
+done
+rm "$CONF/rcpthosts" "$CONF/relayclients"
+
 conf badmailfrom '# nobody likes them' spam@spammer.example @bulk.example
 play badfrom
 rm "$CONF/badmailfrom"

@@ -57,6 +57,22 @@ done
 vector '\r\n' '\r\n'
 is 'D02 D05 the true end, and two messages' "$senders $taken $in_queue" '2 2 2'
 
+# A NUL at each place of each command: one refusal, nothing done.
+for command in 'EHLO a' 'HELO a.example' 'MAIL FROM:<a@b>' 'NOOP' 'RSET' \
+    'VRFY bob' 'HELP' 'EXPN x' 'DATA' 'QUIT' 'BDAT 0 LAST' 'AUTH PLAIN =' \
+    'STARTTLS'; do
+	length=${#command} n=0
+	while [ "$n" -le "$length" ]; do
+		printf '%s' "$command" | head -c "$n"
+		printf '\000'
+		printf '%s\r\n' "$command" | tail -c +"$((n + 1))"
+		n=$((n + 1))
+	done | as_user smtpd -c "$CONF" >replies 2>>log
+	is "SEC-S7 a NUL anywhere in $command" \
+	    "$(sed 's/\r//; s/ NUL.*//' replies | sort | uniq -c | tr -s ' ' | tr '\n' ',')" \
+	    " 1 220 hamburger.edu ESMTP, $((length + 1)) 500 5.5.2 a,"
+done
+
 # The client goes away behind every octet of a session: nothing is queued before
 # the last octet of the end.
 {
