@@ -102,7 +102,9 @@ run(const struct auth *a, const struct sasl *s, char *output)
 		fds[1] = ends[1];
 	}
 	if (fds[3] != -1 && fds[1] != -1)
-		pid = child_start(a->argv, NULL, fds, 4);
+		pid = a->connection ?
+		    child_start_beside(a->argv, NULL, fds, 4) :
+		    child_start(a->argv, NULL, fds, 4);
 	if (fds[3] != -1)
 		(void)close(fds[3]);
 	if (ends[1] != -1)

@@ -51,8 +51,9 @@ child_words(char *command, char *words[CHILD_WORDS_MAX])
 }
 
 static int
-attributes(posix_spawnattr_t *attr)
+attributes(posix_spawnattr_t *attr, int own_group)
 {
+	short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
 	sigset_t none, all;
 
 	(void)sigemptyset(&none);
@@ -65,8 +66,9 @@ attributes(posix_spawnattr_t *attr)
 	(void)posix_spawnattr_setsigmask(attr, &none);
 	(void)posix_spawnattr_setsigdefault(attr, &all);
 	(void)posix_spawnattr_setpgroup(attr, 0);
-	(void)posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGMASK |
-	    POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+	if (own_group)
+		flags |= POSIX_SPAWN_SETPGROUP;
+	(void)posix_spawnattr_setflags(attr, flags);
 	return 0;
 }
 
@@ -91,7 +93,8 @@ lift(const int fds[], size_t count, int lifted[])
 }
 
 static pid_t
-spawn(char *const argv[], char *const env[], const int lifted[], size_t count)
+spawn(char *const argv[], char *const env[], const int lifted[], size_t count,
+    int own_group)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
@@ -99,7 +102,7 @@ spawn(char *const argv[], char *const env[], const int lifted[], size_t count)
 	int result = 0;
 	size_t i;
 
-	if (attributes(&attr) == -1)
+	if (attributes(&attr, own_group) == -1)
 		return -1;
 	result = posix_spawn_file_actions_init(&actions);
 	if (result == 0) {
@@ -116,9 +119,9 @@ spawn(char *const argv[], char *const env[], const int lifted[], size_t count)
 	return result == 0 ? pid : -1;
 }
 
-pid_t
-child_start(char *const argv[], char *const env[], const int fds[],
-    size_t count)
+static pid_t
+start(char *const argv[], char *const env[], const int fds[], size_t count,
+    int own_group)
 {
 	int lifted[CHILD_FDS_MAX];
 	pid_t pid = -1;
@@ -130,13 +133,27 @@ child_start(char *const argv[], char *const env[], const int fds[],
 		return -1;
 	}
 	if (lift(fds, count, lifted) == 0)
-		pid = spawn(argv, env, lifted, count);
+		pid = spawn(argv, env, lifted, count, own_group);
 	saved = errno;
 	for (i = 0; i < count; i++)
 		if (lifted[i] != -1)
 			(void)close(lifted[i]);
 	errno = saved;
 	return pid;
+}
+
+pid_t
+child_start(char *const argv[], char *const env[], const int fds[],
+    size_t count)
+{
+	return start(argv, env, fds, count, 1);
+}
+
+pid_t
+child_start_beside(char *const argv[], char *const env[], const int fds[],
+    size_t count)
+{
+	return start(argv, env, fds, count, 0);
 }
 
 int

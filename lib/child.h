@@ -21,6 +21,14 @@ pid_t child_start(char *const argv[], char *const env[], const int fds[],
     size_t count);
 
 /*
+ * The same in our own process group, for a program that takes our place with
+ * the peer: it may read our terminal, and what ends us there ends it.  Wait for
+ * it without a deadline.
+ */
+pid_t child_start_beside(char *const argv[], char *const env[],
+    const int fds[], size_t count);
+
+/*
  * Waits for it until clock_ms() is deadline_ms, then kills its group.  Returns
  * its exit status, or 111 when it was killed, by us or another.
  */

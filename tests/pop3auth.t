@@ -140,6 +140,24 @@ export OTHER
 session pop3d/foreign.session pop3auth -c "$CONF" othercheck pop3d Maildir \
     2>/dev/null
 
+# -- typed by hand --
+if command -v script >/dev/null; then
+	two
+	says="pop3auth -c $CONF checkpw pop3d Maildir 2>/dev/null"
+	(
+		for line in 'user bob' 'pass hungry' stat quit; do
+			sleep 0.4
+			echo "$line"
+		done
+		sleep 0.4
+	) | as_user limit 10 script -qec "$says" /dev/null |
+	    tr -d '\r' >"$T/typed"
+	like 'P13 on a terminal pop3d answers too' "$(cat "$T/typed")" \
+	    '^\+OK 2 36$'
+else
+	skip 'P13 on a terminal pop3d answers too' 'no script(1)'
+fi
+
 # -- over TCP, and under root --
 if super_server >/dev/null; then
 	two
