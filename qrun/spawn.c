@@ -217,7 +217,7 @@ deliver_here(const struct spawn *s, const struct delivery *d, int message,
 		deliver(&conf, d, mailbox, message, result);
 }
 
-/* Asks the parent; *d or host may be NULL. */
+/* Asks the parent; d or host may be NULL. */
 static int
 ask_parent(const struct spawn *s, const struct delivery *d, const char *host,
     unsigned int port, const int fds[2])
@@ -231,7 +231,13 @@ ask_parent(const struct spawn *s, const struct delivery *d, const char *host,
 		r.delivery = *d;
 	else
 		(void)memcpy(r.host, host, strlen(host) + 1);
-	return send_record(s->parent, &r, sizeof(r), fds, 2);
+	if (send_record(s->parent, &r, sizeof(r), fds, 2) == 0)
+		return 0;
+	/* Without the parent nothing can be done: finish and leave, so that a
+	 * supervisor can start both anew. */
+	if (errno == EPIPE || errno == ECONNRESET)
+		(void)kill(getpid(), SIGTERM);
+	return -1;
 }
 
 int

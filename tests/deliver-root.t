@@ -143,4 +143,44 @@ is 'SEC-S20 SIGTERM for the parent ends the manager, and both are gone' "$?" 111
 # shellcheck disable=SC2016
 ok 'SEC-S20 and the command with them' wait_for 5 sh -c '! pgrep -U 54321 -x sleep'
 
+# a manager whose parent is gone can do nothing: it leaves, and the lock is free
+conf qsenduser games
+chmod 755 "$CONF"
+start qrun -w -c "$CONF" 2>"$T/log"
+parent=$PID
+# the manager has a name of its own only in its parent's eyes
+manager_of()
+{
+	manager=$(pgrep -P "$parent" -x qrun)
+	[ -n "$manager" ]
+}
+rm -f "$BIN/qsend"
+echo './Maildir/' >"$D/none/.qmail"
+chown 54321 "$D/none/.qmail"
+ok 'SEC-S11 qrun -w as root has a parent and a manager' wait_for 5 manager_of
+manager_of
+like 'SEC-S11 which is the spool'\''s owner' \
+    "$(grep '^Uid:' "/proc/$manager/status" | tr '\t' ' ')" '^Uid: 65534 65534 65534 65534$'
+before=$(files "$D/none/Maildir/new")
+queue_file bob@crepes.fr none@hamburger.edu <"$Q" >/dev/null
+echo >"$SPOOL/trigger"
+arrived()
+{
+	[ "$(files "$D/none/Maildir/new")" -gt "$before" ]
+}
+ok 'Q00 it delivers as the owner' wait_for 5 arrived
+kill -9 "$parent"
+wait "$parent" 2>/dev/null
+queue_file bob@crepes.fr none@hamburger.edu <"$Q" >/dev/null
+echo >"$SPOOL/trigger"
+left()
+{
+	! kill -0 "$manager" 2>/dev/null ||
+	    grep -q '^State:.[ZX]' "/proc/$manager/status" 2>/dev/null
+}
+ok 'SEC-S20 a manager without its parent leaves when there is work' \
+    wait_for 10 left
+left || kill -9 "$manager"
+is 'SEC-S20 and the message stays' "$(files "$SPOOL/new") $(files "$SPOOL/defer")" '0 1'
+
 done_testing
