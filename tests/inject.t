@@ -45,7 +45,8 @@ play()
 		case $line in
 		'= '*)	finish
 			what=${line#= } arguments='' refusal=''
-			: >"$T/in" >"$T/want" ;;
+			: >"$T/in"
+			: >"$T/want" ;;
 		'$ '*)	arguments=${line#??} ;;
 		'< '*)	printf '%s\n' "${line#??}" >>"$T/in" ;;
 		'<')	echo >>"$T/in" ;;
