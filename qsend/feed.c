@@ -31,24 +31,20 @@ feed_init(struct feed *f, int fd, int stop_fd)
 static int
 keep_descriptors(struct feed *f, struct msghdr *m)
 {
-	struct cmsghdr *c;
+	struct cmsghdr *c = CMSG_FIRSTHDR(m);	/* there is one at most */
+	size_t n = 0, i;
 
-	for (c = CMSG_FIRSTHDR(m); c != NULL; c = CMSG_NXTHDR(m, c)) {
-		size_t n, i;
-
-		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
-			continue;
+	if (c != NULL && c->cmsg_level == SOL_SOCKET &&
+	    c->cmsg_type == SCM_RIGHTS)
 		n = ((size_t)c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-		for (i = 0; i < n; i++) {
-			int fd;
+	for (i = 0; i < n; i++) {
+		int fd;
 
-			memcpy(&fd, CMSG_DATA(c) + i * sizeof(int),
-			    sizeof(int));
-			if (f->fd_count == FEED_FDS_MAX)
-				return -1;
-			(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
-			f->fds[f->fd_count++] = fd;
-		}
+		memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof(int));
+		if (f->fd_count == FEED_FDS_MAX)
+			return -1;
+		(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+		f->fds[f->fd_count++] = fd;
 	}
 	return m->msg_flags & (MSG_TRUNC | MSG_CTRUNC) ? -1 : 0;
 }

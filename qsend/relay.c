@@ -116,7 +116,7 @@ next_argument(struct source *from, struct recipient *r)
 void
 relay_message(struct relay *y, struct message *m, char *const recipients[])
 {
-	struct source from;
+	struct source from = { 0 };
 
 	from.next = next_argument;
 	from.list = recipients;
@@ -187,7 +187,7 @@ open_envelope(struct source *from, const struct work *w, off_t *start)
 void
 relay_queue_file(struct relay *y, const struct work *w)
 {
-	struct source from;
+	struct source from = { 0 };
 	struct message m;
 	struct recipient *all = y->transaction.recipients;
 	struct reply r;

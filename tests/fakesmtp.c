@@ -2,8 +2,10 @@
  * fakesmtp - a mail server that says what it is told to.
  *
  *	fakesmtp PORT LOG SCRIPT ...
+ *	fakesmtp - LOG SCRIPT [ARGUMENT ...]
  *
- * Listens on 127.0.0.1.  The first connection plays the first script, and so
+ * With "-" the client is on descriptor 0, and the arguments are logged.  Else it
+ * listens on 127.0.0.1.  The first connection plays the first script, and so
  * on; the last one plays for all that follow.  What the client sends goes to LOG:
  * a line "# connection" for each, every command, "# more" behind one if further
  * input was already there, the mail data as it is on the wire, "# end" when the
@@ -267,6 +269,20 @@ serve(void)
 	}
 }
 
+static void
+converse(const char *log, const char *script, char **arguments)
+{
+	alarm(60);
+	journal = fopen(log, "a");
+	if (journal == NULL)
+		wrong(log);
+	fprintf(journal, "# connection\n");
+	for (; arguments != NULL && *arguments != NULL; arguments++)
+		fprintf(journal, "# argument %s\n", *arguments);
+	load(script);
+	serve();
+}
+
 int
 main(int argc, char **argv)
 {
@@ -276,6 +292,9 @@ main(int argc, char **argv)
 
 	if (argc < 4)
 		wrong("usage: fakesmtp PORT LOG SCRIPT ...");
+	signal(SIGPIPE, SIG_IGN);
+	if (strcmp(argv[1], "-") == 0)
+		converse(argv[2], argv[3], argv + 4);
 	memset(&to, 0, sizeof(to));
 	to.sin_family = AF_INET;
 	to.sin_port = htons((in_port_t)atoi(argv[1]));
@@ -286,17 +305,10 @@ main(int argc, char **argv)
 		wrong("listen");
 	fclose(fopen(argv[2], "a"));	/* tells that we listen */
 	signal(SIGCHLD, SIG_IGN);
-	signal(SIGPIPE, SIG_IGN);
 	while ((peer = accept(fd, NULL, NULL)) != -1) {
 		if (fork() == 0) {
-			alarm(60);
 			close(fd);
-			journal = fopen(argv[2], "a");
-			if (journal == NULL)
-				wrong(argv[2]);
-			fprintf(journal, "# connection\n");
-			load(argv[at]);
-			serve();
+			converse(argv[2], argv[at], NULL);
 		}
 		close(peer);
 		if (at < argc - 1)

@@ -3,70 +3,7 @@
 # qsend against a scripted server: its side of SMTP, what it reports, and what
 # a hostile server can do to it.
 . "${0%/*}/lib.sh"
-
-mk_site
-conf timeoutconnect 3
-conf timeoutremote 3
-COUNT=0
-
-# script [LINE ...]: writes a script, its name is in $SCRIPT
-script()
-{
-	COUNT=$((COUNT + 1))
-	SCRIPT=$T/script.$COUNT
-	printf '%s\n' '# script' "$@" >"$SCRIPT"
-}
-
-# fake SCRIPT ...: starts a server on $P that logs to $LOG
-fake()
-{
-	[ -z "${FAKE-}" ] || stop "$FAKE"
-	P=$(free_port) LOG=$T/log.$COUNT
-	start fakesmtp "$P" "$LOG" "$@"
-	FAKE=$PID
-	wait_for 5 test -e "$LOG"
-}
-
-# play LINE ...: a server with one script
-play()
-{
-	script "$@"
-	fake "$SCRIPT"
-}
-
-# send RECIPIENT ...: the message in $T/m; $SAID, $STATUS and $WIRE afterwards
-send()
-{
-	SAID=$(as_user timeout 30 qsend -c "$CONF" -p "$P" '[127.0.0.1]' \
-	    sender@a.example "$@" <"$T/m" 2>"$T/err")
-	STATUS=$?
-	wire
-}
-
-# feed NAME ...: queue files
-feed()
-{
-	SAID=$(printf '%s\n' "$@" | as_user timeout 30 qsend -c "$CONF" \
-	    -p "$P" '[127.0.0.1]' 2>"$T/err")
-	STATUS=$?
-	wire
-}
-
-ended()
-{
-	[ "$(grep -c '^# connection' "$LOG")" = "$(grep -c '^# end' "$LOG")" ]
-}
-
-wire()
-{
-	wait_for 5 ended
-	WIRE=$(tr -d '\r' <"$LOG")
-}
-
-hello()
-{
-	printf 'Subject: hello\n\nbody\n'
-}
+. "$TESTS/qsend.sh"
 
 ALL='EHLO 250-fake.example\r\n250-PIPELINING\r\n250-SIZE 1000000\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-DSN\r\n250 ENHANCEDSTATUSCODES'
 LF='
@@ -118,6 +55,13 @@ hello >"$T/m"
 send bob@b.example
 like 'C02 helohost is the name in EHLO' "$WIRE" '^EHLO mail.example.net$'
 rm "$CONF/helohost"
+
+play
+SAID=$(hello | as_user qsend -c "$CONF" -p "$P" '[127.0.0.1]' '' postmaster)
+wire
+is 'a message from a pipe is copied first' "$SAID" \
+    'sent - postmaster 250 2.0.0 127.0.0.1: taken'
+like 'the null sender' "$WIRE" '^MAIL FROM:<>$'
 
 # ---- output that is safe whatever the message ----
 
@@ -233,6 +177,27 @@ is 'files that are no queue files are deferred' "$SAID" \
 "deferred $T/missing - 000 4.3.0 -: No such file or directory
 deferred /etc/passwd - 000 4.3.0 -: not a queue file
 deferred /dev/null - 000 4.3.0 -: not a queue file"
+
+for type in seqpacket stream; do
+	play "$ALL"
+	SAID=$(as_user timeout 30 feeder $type "one $offset=$T/dsn" \
+	    "two=$T/dsn" "none" -- qsend -c "$CONF" -p "$P" '[127.0.0.1]')
+	is "descriptors over a socket, $type" "$SAID" \
+"sent one carol@c.example 250 2.0.0 127.0.0.1: taken
+sent two bob@b.example 250 2.0.0 127.0.0.1: taken
+sent two carol@c.example 250 2.0.0 127.0.0.1: taken
+sent two dave@c.example 250 2.0.0 127.0.0.1: taken
+deferred none - 000 4.3.0 127.0.0.1: Bad file descriptor"
+done
+
+# ---- whose reports nobody reads ----
+
+play 'DATA !drip 354 slow'
+hello >"$T/m"
+as_user timeout 30 qsend -c "$CONF" -p "$P" '[127.0.0.1]' a@b.example \
+    c@d.example <"$T/m" | :
+wire
+unlike 'without a reader of its reports it sends no final dot' "$WIRE" '^\.$'
 
 # ---- refusals ----
 
