@@ -21,19 +21,19 @@ owned "$Q"
 
 mailbox alice@hamburger.edu
 SAID=$(as_user drive spawn "$MAILROOT" 0 0 hamburger.edu/alice "$Q" 2>&1)
-like 'Q00 without root: into a mailbox of our own' "$SAID" '^K 2\.0\.0 '
-is 'Q00 and it is there' "$(files "$D/alice/Maildir/new")" 1
+like 'without root: into a mailbox of our own' "$SAID" '^K 2\.0\.0 '
+is 'and it is there' "$(files "$D/alice/Maildir/new")" 1
 ln -s alice "$D/alias"
 SAID=$(as_user drive spawn "$MAILROOT" 0 0 hamburger.edu/alias "$Q" 2>&1)
-like 'Q00 through the administrator'\''s symbolic link' "$SAID" '^K 2\.0\.0 '
+like 'through the administrator'\''s symbolic link' "$SAID" '^K 2\.0\.0 '
 ln -s / "$D/rootdir"
 SAID=$(as_user drive spawn "$MAILROOT" 0 0 hamburger.edu/rootdir "$Q" 2>&1)
 like 'SEC-S11 without root: not into a directory of another uid' "$SAID" \
     '^Z 4\.3\.5 .*not ours'
 SAID=$(as_user drive spawn "$MAILROOT" 0 0 hamburger.edu/nobody "$Q" 2>&1)
-like 'Q00 a mailbox that went away defers' "$SAID" '^Z 4\.3\.0 '
+like 'a mailbox that went away defers' "$SAID" '^Z 4\.3\.0 '
 SAID=$(as_user drive spawn "$MAILROOT/none" 0 0 hamburger.edu/alice "$Q" 2>&1)
-like 'Q00 so does a missing mailroot' "$SAID" '^Z 4\.3\.0 '
+like 'so does a missing mailroot' "$SAID" '^Z 4\.3\.0 '
 SAID=$(as_user drive qsend /conf '' 0 0 example.org 0 "$Q" 2>&1)
 is 'SEC-S4 qsend gets its arguments, the open message and its end' "$SAID" \
     "uid $TEST_UID gid $TEST_GID args -c /conf example.org
@@ -168,7 +168,7 @@ arrived()
 {
 	[ "$(files "$D/none/Maildir/new")" -gt "$before" ]
 }
-ok 'Q00 it delivers as the owner' wait_for 5 arrived
+ok 'it delivers as the owner' wait_for 5 arrived
 kill -9 "$parent"
 wait "$parent" 2>/dev/null
 queue_file bob@crepes.fr none@hamburger.edu <"$Q" >/dev/null

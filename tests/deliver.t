@@ -61,29 +61,29 @@ copy()
 
 message | queued bob@crepes.fr alice@hamburger.edu carol@example.net
 run
-like 'Q00 without .qmail it is ./Maildir/' "$SAID" '^K 2\.0\.0 [0-9]+\..*,S=[0-9]+,W=[0-9]+$'
+like 'without .qmail it is ./Maildir/' "$SAID" '^K 2\.0\.0 [0-9]+\..*,S=[0-9]+,W=[0-9]+$'
 copy >"$T/want"
 same 'D16 SEC-S12 the copy has Return-Path, its own Delivered-To, nobody else'\''s' \
     "$(only "$M/Maildir/new")" "$T/want"
 is 'D16 file and directories are the owner'\''s alone' "$(find "$M/Maildir" \
     -printf '%y%m%U\n' | sort -u)" "$(printf 'd700%s\nf600%s' "$TEST_UID" "$TEST_UID")"
-is 'Q00 nothing is left in tmp/' "$(files "$M/Maildir/tmp")" 0
+is 'nothing is left in tmp/' "$(files "$M/Maildir/tmp")" 0
 
 qmail
 : >"$M/.qmail"
-gives 'Q00 an empty .qmail is the same' '^K 2\.0\.0 .*,S='
+gives 'an empty .qmail is the same' '^K 2\.0\.0 .*,S='
 qmail './Maildir/'
-gives 'Q00 ./Maildir/ by name' '^K 2\.0\.0 .*,S='
+gives './Maildir/ by name' '^K 2\.0\.0 .*,S='
 qmail "$T/home/other/" './box/Maildir/'
 mkdir "$M/box"
 owned "$M/box"
 run
-is 'Q00 an absolute and a nested Maildir' \
+is 'an absolute and a nested Maildir' \
     "$(files "$T/home/other/new") $(files "$M/box/Maildir/new")" '1 1'
 qmail '# only a comment'
-gives 'Q00 only a comment: taken, and dropped' '^K 2\.0\.0 done'
+gives 'only a comment: taken, and dropped' '^K 2\.0\.0 done'
 qmail '' './Maildir/'
-gives 'Q00 a blank first line defers, as in qmail' '^Z 4\.2\.1 '
+gives 'a blank first line defers, as in qmail' '^Z 4\.2\.1 '
 head -c 3000000 /dev/urandom | od -An -tx1 | queued '' alice@hamburger.edu
 qmail './Maildir/'
 run
@@ -140,7 +140,7 @@ gives 'SEC-S10 nor an mbox' '^Z 4\.2\.0 '
 rm "$M/Mailbox"
 qmail './Maildir/'
 chmod 500 "$M"
-gives 'Q00 a mailbox that cannot be written defers' '^Z 4\.2\.0 '
+gives 'a mailbox that cannot be written defers' '^Z 4\.2\.0 '
 chmod 700 "$M"
 
 # ---- quota ----
@@ -148,11 +148,11 @@ chmod 700 "$M"
 qmail './Maildir/'
 echo 1000 >"$M/.quota"
 owned "$M"
-gives 'Q00 below the quota: delivered' '^K 2\.0\.0 '
+gives 'below the quota: delivered' '^K 2\.0\.0 '
 head -c 2000 /dev/zero >"$M/Maildir/cur/x,S=2000:2,S"
-gives 'Q00 a mailbox that is full defers' '^Z 4\.2\.2 '
+gives 'a mailbox that is full defers' '^Z 4\.2\.2 '
 echo much >"$M/.quota"
-gives 'Q00 a quota that is no number defers' '^Z 4\.3\.5 '
+gives 'a quota that is no number defers' '^Z 4\.3\.5 '
 rm "$M/.quota"
 
 # ---- mbox ----
