@@ -93,15 +93,16 @@ set_notify(struct options *o, const char *value, struct verdict *v)
 	return 0;
 }
 
+/* RFC 3461 4.4: printable; 5.4: at most 100 octets when it is xtext. */
 static int
 set_envid(struct options *o, const char *value, struct verdict *v)
 {
-	const char *p = value;
+	const char *p;
+	size_t length = 0;
 
-	/* RFC 3461 4.4: printable; 5.4: the xtext is at most 100 octets. */
-	while (*p >= 0x20 && *p < 0x7f)
-		p++;
-	if (*p != '\0' || p == value || p - value > 100)
+	for (p = value; *p >= ' ' && *p < 127; p++)
+		length += strchr(" +=", *p) != NULL ? 3 : 1;
+	if (*p != '\0' || length == 0 || length > 100)
 		return verdict_fail(v, EX_USAGE,
 		    "-V is 1 to 100 printable characters, not", value);
 	o->envid = value;

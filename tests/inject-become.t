@@ -235,7 +235,7 @@ like 'SEC-S11 the environment gives no name' "$said" \
     '^From: anonymous@hamburger.edu$'
 like 'SEC-S11 ... but the time zone' "$said" '^Date: .* \+0530$'
 like 'SEC-S11 the filter has one group, and little environment' "$said" \
-    "^X-Filter: $slot $slot $user (ID |MAILSTAGE |PATH |PWD |RECIPIENT |SENDER |SHLVL |SIZE |TZ |_ ?)*\$"
+    "^X-Filter: $slot $slot $user( (ID|MAILSTAGE|PATH|PWD|RECIPIENT|SENDER|SHLVL|SIZE|TZ|_))*\$"
 is 'SEC-S10 the file is the caller'"'"'s and the queue'"'"'s' \
     "$(stat -c '%u %g %a' "$SPOOL"/new/*)" \
     "$user $(stat -c %g "$SPOOL/new") 660"
