@@ -87,11 +87,11 @@ do_stat(struct session *s, struct message *m, unsigned long long n)
 static void
 add_listing(struct session *s, struct text *t, struct message *m, int unique)
 {
-	char uid[MAILDROP_UID_MAX + 1];
-
 	text_add_number(t, number_of(s, m), 1);
 	text_add(t, " ");
 	if (unique) {
+		char uid[MAILDROP_UID_MAX + 1];
+
 		maildrop_uid(m, uid);
 		text_add(t, uid);
 	} else {
