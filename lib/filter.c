@@ -49,14 +49,16 @@ filter_run(struct policy *p, struct spool_file *draft,
     struct spool_file *file)
 {
 	struct output output = { file, "", 0 };
+	struct policy asked = *p;
 	int fd = spool_flush(draft), verdict;
 
 	if (fd == -1 || lseek(fd, 0, SEEK_SET) == -1)
 		return POLICY_TEMPORARY;
-	p->stage = "data";
-	p->sink = take;
-	p->context = &output;
-	verdict = policy_run(p, fd);
+	asked.stage = "data";
+	asked.sink = take;
+	asked.context = &output;
+	verdict = policy_run(&asked, fd);
+	memcpy(p->reason, asked.reason, sizeof(p->reason));
 	return verdict == POLICY_ACCEPT && !is_good(&output) ?
 	    POLICY_TEMPORARY : verdict;
 }
