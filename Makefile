@@ -159,4 +159,9 @@ test-san:
 audit:
 	@tests/audit
 
-.PHONY: all musl clean demo test test-san audit
+# Kills and fails the programs at every call; cuts the power after every change.
+crashtest:
+	@tests/crash/crashtest $(CRASH)
+	@tests/crash/powerloss
+
+.PHONY: all musl clean demo test test-san audit crashtest
