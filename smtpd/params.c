@@ -93,20 +93,31 @@ take_notify(struct session *s, const char *value)
 	}
 }
 
-/* addr-type ";" xtext (RFC 3461 4.2); RFC 6533's "\x{HEX}" is xtext as well. */
+/* utf-8-addr-unitext of RFC 6533 3: as xtext, with UTF-8 as it is and other
+ * octets as \x{HEX}. */
+static int
+is_unitext(const char *address)
+{
+	const char *p = address;
+
+	while ((unsigned char)*p > ' ' && *p != 127 && *p != '+' && *p != '=')
+		p++;
+	return p > address && *p == '\0';
+}
+
+/* addr-type ";" xtext (RFC 3461 4.2). */
 static unsigned int
 take_orcpt(struct session *s, const char *value)
 {
-	const char *address = strchr(value, ';');
-	size_t type;
+	size_t type = strcspn(value, "()<>@,:\\\".[]=+;");
+	const char *address = value + type + 1;
 
-	(void)s;
-	if (address == NULL || strlen(value) > 500)
+	if (value[type] != ';' || strlen(value) > 500 ||
+	    !xtext_valid(value, type))
 		return 501;
-	type = (size_t)(address - value);
-	return type > 0 && type == strcspn(value, "()<>@,:\\\".[]=+;") &&
-	    xtext_valid(value, type) &&
-	    xtext_valid(address + 1, strlen(address + 1)) ? 0 : 501;
+	if (s->now.utf8 && type == 5 && strncasecmp(value, "utf-8", 5) == 0)
+		return is_unitext(address) ? 0 : 501;
+	return xtext_valid(address, strlen(address)) ? 0 : 501;
 }
 
 static const struct param {

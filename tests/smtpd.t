@@ -124,6 +124,8 @@ file=$(cat "$(only "$SPOOL/new")")
 like 'E09 D11 with UTF8SMTP' "$file" 'with UTF8SMTP id'
 like 'E09 E05 SMTPUTF8 and BODY are in the envelope' "$file" \
     '^Envelope-Options: SMTPUTF8 BODY=8BITMIME$'
+like 'E08 E09 ORCPT with UTF-8 is as given' "$file" \
+    '^Recipient-Options: ORCPT=utf-8;밥\\x\{2B\}@relay.example$'
 like 'E09 the recipient is as given' "$file" '^Delivered-To: 밥@relay.example$'
 
 for name in gone gonedot hangup barecr; do
