@@ -12,6 +12,8 @@
 #include "../lib/quota.h"
 #include "../lib/text.h"
 
+#define UNKNOWN_MAX	100	/* unknown users without a message */
+
 /* Reads "FROM:" or "TO:" and a path.  0, or -1 when it has answered why not. */
 static int
 read_path(struct session *s, const char *arg, const char *keyword, int flags,
@@ -80,6 +82,16 @@ full(struct session *s, const struct mailbox *mailbox)
 	    s->set->quota_bytes) == 1;
 }
 
+/* Old lists name users that are gone; who only guesses is sent away. */
+static void
+unknown_user(struct session *s)
+{
+	if (s->unknown++ < UNKNOWN_MAX)
+		reply(s, 550, "1.1", "no such user here");
+	else
+		reply(s, 421, "7.0", "too many unknown users");
+}
+
 /* 0 when we take mail for the address, or -1 when it has answered why not.
  * *local: it is for a mailbox here. */
 static int
@@ -100,7 +112,7 @@ destination(struct session *s, struct address *to, int *local)
 	case MAILBOX_POSTMASTER:
 		return 0;
 	case MAILBOX_UNKNOWN:
-		reply(s, 550, "1.1", "no such user here");
+		unknown_user(s);
 		return -1;
 	case MAILBOX_TEMPORARY:
 		reply(s, 451, "3.0", "cannot look the user up now");
@@ -231,9 +243,8 @@ do_vrfy(struct session *s, char *arg)
 	}
 	status = mailbox_find(s->set->mailroot, s->set->me, &address, 0,
 	    &mailbox);
-	if (status == MAILBOX_UNKNOWN) {
-		s->bad++;	/* looking for addresses has its limit too */
-		reply(s, 550, "1.1", "no such user here");
-	} else
+	if (status == MAILBOX_UNKNOWN)
+		unknown_user(s);
+	else
 		reply(s, 252, "5.0", "send it a message and see");
 }

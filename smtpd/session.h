@@ -81,7 +81,7 @@ struct session {
 	enum state	 state;
 	int		 esmtp, secure;	/* EHLO was said; TLS is active */
 	int		 may_relay;	/* -1: not yet looked up */
-	unsigned int	 bad, failed_logins;
+	unsigned int	 bad, unknown, failed_logins;	/* commands, users */
 	char		 helo[ADDRESS_DOMAIN_MAX + 1];
 	char		 user[SASL_PART_MAX + 1];	/* "": no login */
 	char		 senders[AUTH_OUTPUT_MAX];

@@ -31,6 +31,7 @@ conf maxrcpt 100
 play rcpt
 is 'S30 a hundred recipients are in the queue file' \
     "$(grep -c '^Delivered-To' "$SPOOL"/new/*)" 100
+play unknown
 play hops
 is 'D12 only the message with 99 is queued' "$(files "$SPOOL/new")" 1
 
