@@ -70,12 +70,50 @@ put(struct fold *f, const char *text)
 	put_bytes(f, text, strlen(text));
 }
 
+/* Encoded words (RFC 2047 5 (3)) of at most 75 octets, cut between characters. */
+static void
+put_encoded(struct fold *f, const char *name)
+{
+	static const char hex[] = "0123456789ABCDEF", begin[] = "=?utf-8?Q?";
+	size_t length = sizeof(begin) - 1;
+	const char *p;
+
+	put(f, begin);
+	for (p = name; *p != '\0'; p++) {
+		unsigned char c = (unsigned char)*p;
+
+		/* the longest character is four octets, twelve here */
+		if (length > 75 - 2 - 12 && (c & 0xc0) != 0x80) {
+			put(f, "?= ");
+			put(f, begin);
+			length = sizeof(begin) - 1;
+		}
+		if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+		    (c >= 'a' && c <= 'z')) {
+			put_octet(f, *p);
+			length++;
+		} else {
+			put(f, "=");
+			put_octet(f, hex[c >> 4]);
+			put_octet(f, hex[c & 15]);
+			length += 3;
+		}
+	}
+	put(f, "?=");
+}
+
 /* A display-name: a quoted-string unless it is atoms and blanks. */
 static void
 put_phrase(struct fold *f, const char *name)
 {
-	const char *p;
+	const char *p = name;
 
+	while (*p != '\0' && (unsigned char)*p < 128)
+		p++;
+	if (*p != '\0') {
+		put_encoded(f, name);
+		return;
+	}
 	if (strpbrk(name, "()<>[]:;@\\,.\"") == NULL) {
 		put(f, name);
 		return;

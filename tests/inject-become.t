@@ -136,6 +136,12 @@ like 'I01 $MAILUSER is' "$(from MAILUSER=carol)" '^<carol@hamburger.edu>'
 like 'I01 SEC-S5 $MAILUSER that is no local-part is not' \
     "$(from "MAILUSER=$(printf 'a\nb')")" "^<$me@hamburger.edu>"
 like 'I01 $NAME is the full name' "$(from NAME='C. D.')" '^"C. D." <'
+like 'I01 a full name that is not ASCII is encoded' \
+    "$(from NAME="$(printf 'Gr\303\274\303\237 dich')")" \
+    '^=\?utf-8\?Q\?Gr=C3=BC=C3=9F=20dich\?= <'
+said=$(from NAME="$(printf 'x%.0s\303\274' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15)")
+unlike 'I01 ... in words of at most 75 octets' "$said" '[^ ]{76}'
+like 'I01 ... cut between characters' "$said" '=C3=BC\?= =\?utf-8\?Q\?x=C3=BC'
 like 'I01 SEC-S5 no line end gets in by $NAME' \
     "$(from "NAME=$(printf 'a\nBcc: b')")" '^"a Bcc: b" <'
 
