@@ -7,8 +7,8 @@
 #include "verdict.h"
 
 /*
- * -bs: becomes smtpd on standard input and output.  Local input may relay, as it
- * could with inject; a network connection has what its environment gives it.
+ * -bs: becomes smtpd on standard input and output.  Local input may relay, as
+ * it could with inject; a network connection has what its environment gives it.
  * path is $PATH, NULL to look under PREFIX only; conf is -c or NULL.  Returns
  * only when it fails: -1 with the verdict.
  */

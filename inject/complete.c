@@ -21,7 +21,7 @@
 struct fold {
 	struct spool_file *file;
 	size_t	 used;
-	size_t	 blank;		/* of the last blank with text before it, or 0 */
+	size_t	 blank;		/* of the last blank behind text, or 0 */
 	int	 ink;		/* something else than blanks is in the line */
 	int	 failed;
 	char	 line[LINE_MAX_OCTETS + 1];
@@ -70,7 +70,8 @@ put(struct fold *f, const char *text)
 	put_bytes(f, text, strlen(text));
 }
 
-/* Encoded words (RFC 2047 5 (3)) of at most 75 octets, cut between characters. */
+/* Encoded words (RFC 2047 5 (3)) of at most 75 octets, cut between
+ * characters. */
 static void
 put_encoded(struct fold *f, const char *name)
 {

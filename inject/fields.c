@@ -1,6 +1,6 @@
 /*
- * fields - see fields.h.  One pass without recursion: comments nest by a counter.
- * The text is a stranger's; any string is a list or not.
+ * fields - see fields.h.  One pass without recursion: comments nest by a
+ * counter.  The text is a stranger's; any string is a list or not.
  */
 #include <string.h>
 
@@ -60,8 +60,8 @@ skip_cfws(struct parser *s)
 	s->bad |= depth > 0;
 }
 
-/* The rest of a quoted-string; folding in it counts as the blank alone, and a line
- * end that folds nothing makes an address that is refused. */
+/* The rest of a quoted-string; folding in it counts as the blank alone, and
+ * a line end that folds nothing makes an address that is refused. */
 static void
 add_quoted(struct parser *s, struct text *to)
 {
@@ -112,7 +112,8 @@ read_words(struct parser *s, struct words *w)
 	}
 }
 
-/* Behind "@": atoms with dots between them, or a literal, CFWS anywhere (4.4). */
+/* Behind "@": atoms with dots between them, or a literal, CFWS anywhere
+ * (4.4). */
 static void
 read_domain(struct parser *s, char *to, size_t size)
 {
@@ -144,8 +145,8 @@ read_domain(struct parser *s, char *to, size_t size)
 	s->bad |= domain.full || domain.used == 0;
 }
 
-/* A local-part has been read; the domain may follow.  Checks what was found with
- * the rules of RFC 5321, so that nothing else can get into an envelope. */
+/* A local-part has been read; the domain may follow.  Checks what was found
+ * with the rules of RFC 5321, so that nothing else can get into an envelope. */
 static int
 take_mailbox(struct parser *s, const struct words *w, const char *begin)
 {

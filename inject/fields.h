@@ -10,8 +10,8 @@ struct address;
 
 struct fields_mailbox {
 	const struct address *address;	/* complete, valid by RFC 5321 too */
-	const char	*begin;		/* of the mailbox, blanks before included */
-	const char	*bare;		/* where "@domain" is missing, or NULL */
+	const char	*begin;		/* of it, blanks before included */
+	const char	*bare;		/* where "@host" is missing, or NULL */
 };
 
 /*

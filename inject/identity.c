@@ -1,6 +1,6 @@
 /*
- * identity - see identity.h.  Nothing here is proof: the Received line states the
- * uid, which is.
+ * identity - see identity.h.  Nothing here is proof: the Received line states
+ * the uid, which is.
  */
 #include <pwd.h>
 #include <string.h>
@@ -39,7 +39,8 @@ copy_user(struct identity *id, const char *user)
 	struct address a;
 	struct text text;
 
-	if (user == NULL || user[0] == '\0' || strlen(user) > sizeof(a.local) - 1)
+	if (user == NULL || user[0] == '\0' ||
+	    strlen(user) >= sizeof(a.local))
 		return 0;
 	a.domain[0] = '\0';
 	memcpy(a.local, user, strlen(user) + 1);

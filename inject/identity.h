@@ -24,8 +24,8 @@ struct identity {
 /*
  * Decides.  The user is the real uid's, unless the environment names another:
  * mail_user is meant for this and is believed; user is what su and sudo leave
- * behind, and is believed when that account has our uid.  An uid without account
- * is "anonymous".  option is -F, NULL when not given.
+ * behind, and is believed when that account has our uid.  An uid without
+ * account is "anonymous".  option is -F, NULL when not given.
  */
 void identity_find(struct identity *, const struct identity_environment *,
     const char *option);

@@ -4,7 +4,8 @@
  *
  * Anybody on this host may call it, with any arguments, environment and input.
  * Installed setgid it has one right more than its caller: to add a file to the
- * spool.  Then neither -c nor the environment choose anything but the time zone.
+ * spool.  Then neither -c nor the environment choose anything but the time
+ * zone.
  *
  * exit status: sysexits(3); 0 only when the message is on disk.
  */

@@ -1,7 +1,7 @@
 /*
  * submit - see submit.h.  The order of things: recipients and header first, for
- * they stand before the body in the queue file; then the body, streamed; then the
- * filter; then the commit.  Trusts no part of the message.
+ * they stand before the body in the queue file; then the body, streamed; then
+ * the filter; then the commit.  Trusts no part of the message.
  */
 #include <errno.h>
 #include <string.h>
@@ -225,8 +225,8 @@ put_header(struct submission *s, struct spool_file *file, const char *id,
 }
 
 /*
- * The body had lines that are too long, which is known only now that all of it is
- * in message: writes the message once more from there, the body encoded.
+ * The body had lines that are too long, which is known only now that all of it
+ * is in message: writes the message once more from there, the body encoded.
  */
 static int
 encode(struct submission *s, struct spool_file **message, off_t body)

@@ -21,8 +21,8 @@ struct verdict {
 };
 
 /*
- * Notes a failure, "what" or "what: detail", made printable; detail may be NULL.
- * Returns -1, so that a caller can return it.
+ * Notes a failure, "what" or "what: detail", made printable; detail may be
+ * NULL.  Returns -1, so that a caller can return it.
  */
 int verdict_fail(struct verdict *, int status, const char *what,
     const char *detail);
