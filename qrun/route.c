@@ -2,6 +2,7 @@
  * route - where a recipient's mail goes: a mailbox here, a relay that smtproutes
  * names, or whatever the domain's MX records say.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -135,6 +136,7 @@ route_postmaster(struct qrun *q, struct recipient *r)
 	    address_mailbox(q->set.postmaster, 0, &a) == ADDRESS_OK)
 		status = mailbox_find(q->spawn.mailroot, q->set.me, &a, 0, &box);
 	if (status != MAILBOX_FOUND && status != MAILBOX_NOT_LOCAL) {
+		errno = 0;
 		if (!q->postmaster_said)
 			say_trouble(q, "no mailbox for postmaster", r->address);
 		q->postmaster_said = 1;

@@ -43,7 +43,10 @@ take_bad(struct qrun *q, int dir, const char *name, const char *why)
 			say_trouble(q, "cannot move to bad/", name);
 		return;
 	}
-	log_event("bad", "id", id, "was", name, "text", why);
+	if (q->terminal)
+		say_event(q, "bad", name, NULL, why);
+	else
+		log_event("bad", "id", id, "was", name, "text", why);
 }
 
 /* Is errno about the file itself, or about us and now? */

@@ -14,7 +14,6 @@ NOW=$(date +%s)
 pass_over()
 {
 	LOG=$(as_user qrun -c "$CONF" 2>&1)
-	RC=$?
 }
 
 # noted OPTIONS RECIPIENT [NOTIFY]: a message from alice with DSN options
