@@ -165,17 +165,15 @@ drive_bounce(char **argv)
 	    1700000000, 1700400000 };
 	struct bounce_recipient list[10];
 	struct spool spool;
-	char *addresses, *options;
+	char *kept[20];
 	size_t n = 0;
 
 	if (m.fd == -1 || spool_open(&spool, argv[2]) == -1 ||
 	    envelope_open(&e, m.fd) == -1)
 		die(argv[5]);
 	while (n < 10 && envelope_next(&e, &r) == 1) {
-		addresses = strdup(r.address);
-		options = strdup(r.options);
-		list[n].address = addresses;
-		list[n].options = options;
+		list[n].address = kept[2 * n] = strdup(r.address);
+		list[n].options = kept[2 * n + 1] = strdup(r.options);
 		list[n].status = argv[6] ? argv[8] : "5.1.1";
 		list[n].remote = argv[6] && *argv[7] ? argv[7] : NULL;
 		list[n].text = argv[6] ? argv[6] : "no such mailbox";
@@ -183,6 +181,11 @@ drive_bounce(char **argv)
 	}
 	printf("%d\n", bounce_write(&spool, "hamburger.edu", argv[4],
 	    (enum bounce_action)atoi(argv[3]), &m, list, n));
+	while (n > 0) {
+		n--;
+		free(kept[2 * n]);
+		free(kept[2 * n + 1]);
+	}
 	return 0;
 }
 

@@ -1,6 +1,6 @@
 /*
  * resolve_test - answers to MX questions, sound, odd and hostile.
- * link: qsend/resolve.c lib/clock.c
+ * link: qsend/resolve.c lib/clock.c lib/text.c
  * libs: -lresolv
  */
 #include <stdlib.h>
