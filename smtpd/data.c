@@ -40,7 +40,7 @@ void
 message_begin(struct session *s)
 {
 	const char *name = s->set->remote_name;
-	char line[RECEIVED_MAX], from[768], with[16];
+	char line[RECEIVED_MAX], from[768], helo[sizeof(s->helo)], with[16];
 	struct text t;
 
 	s->now.body = &s->file;
@@ -51,8 +51,10 @@ message_begin(struct session *s)
 	}
 	text_init(&t, with, sizeof(with));
 	add_with(&t, s);
-	text_init(&t, from, sizeof(from));
+	text_init(&t, helo, sizeof(helo));	/* cut when it is in UTF-8 */
 	text_add_printable(&t, s->helo, strlen(s->helo));
+	text_init(&t, from, sizeof(from));
+	text_add(&t, helo);
 	text_add(&t, " (");
 	if (name != NULL && address_is_domain(name, 0)) {
 		text_add(&t, name);

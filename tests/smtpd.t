@@ -66,6 +66,11 @@ like 'D11 with ESMTP' "$(cat "$file")" 'with ESMTP id'
 
 play order
 queued 'S13 order' 1
+play longname
+like 'D10 the address is in Received however long the name' \
+    "$(cat "$SPOOL"/new/*)" '^Received: from .* \(\[IPv6:2001:db8::7\]\)$'
+like 'D10 and so is the date' "$(cat "$SPOOL"/new/*)" \
+    '^	[A-Z][a-z][a-z], [0-9]+ [A-Z][a-z][a-z] 20[0-9][0-9] '
 play nested
 queued 'S12 nested' 1
 file=$(cat "$(only "$SPOOL/new")")
