@@ -56,10 +56,17 @@ mark(struct qrun *q, struct message *m, int failed_too)
 static void
 finish(struct qrun *q, struct message *m)
 {
-	if (unlinkat(q->defer, m->file, 0) == -1 && errno != ENOENT) {
-		if (mark(q, m, 1) == 0)
+	int taken;
+
+	if (unlinkat(q->defer, m->file, 0) == -1) {
+		/* In hold/, perhaps: from there it may come back. */
+		taken = errno == ENOENT;
+		if (mark(q, m, 1) == -1)
+			return;
+		if (!taken) {
 			breakdown(q, m, "cannot remove a finished message");
-		return;
+			return;
+		}
 	}
 	(void)unlinkat(q->info, m->name, 0);	/* seldom there */
 	q->unlinked = 1;

@@ -204,7 +204,7 @@ for i in 1 2 3 4; do
 	sleep 1
 	[ "$(files "$SPOOL/defer")" = 0 ] || due
 done
-is 'S36 nobody takes postmaster'\''s mail: bad/ after queuelifetime' \
+is 'nobody takes postmaster'\''s mail: bad/ after queuelifetime' \
     "$(files "$SPOOL/bad")$(files "$SPOOL/defer")" 10
 rm "$CONF/retry" "$CONF/queuelifetime"
 
@@ -364,6 +364,31 @@ kill -ALRM "$WATCH"
 ok 'SIGALRM: everything is due now' \
     wait_for 5 sh -c "ls '$BOB'/* >/dev/null 2>&1"
 rm -f "$BOB"/*
+# a delivery takes a while; meanwhile the administrator takes the file away
+printf '|sleep 2\n./Maildir/\n' >"$MAILROOT/hamburger.edu/bob/.qmail"
+owned "$MAILROOT/hamburger.edu/bob/.qmail"
+rm -f "$SPOOL"/defer/* "$CAROL"/*
+letter | queue_file alice@crepes.fr bob@hamburger.edu carol@hamburger.edu \
+    >/dev/null
+printf x >"$SPOOL/trigger"
+wait_for 5 sh -c "ls '$CAROL'/* >/dev/null 2>&1"
+mv "$SPOOL"/defer/* "$SPOOL/hold/"
+ok 'taken away in flight: the delivery goes on' \
+    wait_for 6 sh -c "ls '$BOB'/* >/dev/null 2>&1"
+sleep 0.3
+mv "$SPOOL"/hold/* "$SPOOL/new/"
+printf x >"$SPOOL/trigger"
+wait_for 5 sh -c "! ls '$SPOOL'/new/* >/dev/null 2>&1"
+sleep 0.3
+is 'brought back, nobody gets it twice' \
+    "$(files "$BOB")$(files "$CAROL")$(files "$SPOOL/defer")" 110
+letter | queue_file alice@crepes.fr bob@hamburger.edu >/dev/null
+printf x >"$SPOOL/trigger"
+wait_for 5 sh -c "ls '$SPOOL'/defer/* >/dev/null 2>&1"
+rm "$SPOOL"/defer/*
+ok 'removed in flight: no harm' \
+    wait_for 6 sh -c "[ \$(ls '$BOB' | wc -l) = 2 ]"
+rm "$MAILROOT/hamburger.edu/bob/.qmail" "$BOB"/*
 conf retry 1
 kill -HUP "$WATCH"
 sleep 0.3
