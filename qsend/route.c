@@ -26,17 +26,15 @@ find_hosts(struct session *s, struct resolve_list *list)
 {
 	const char *status = "4.4.3", *why = "the DNS does not answer";
 
-	list->count = 1;
-	list->hosts[0].preference = 0;
-	(void)strncpy(list->hosts[0].name, s->destination,
-	    RESOLVE_NAME_MAX - 1);	/* it is shorter */
-	list->hosts[0].name[RESOLVE_NAME_MAX - 1] = '\0';
 	switch (s->direct ? RESOLVE_NO_MX :
 	    resolve_mx(s->destination, list)) {
 	case RESOLVE_OK:
 		return 0;
 	case RESOLVE_NO_MX:
 		list->count = 1;
+		list->hosts[0].preference = 0;
+		memcpy(list->hosts[0].name, s->destination,
+		    strlen(s->destination) + 1);
 		return 0;
 	case RESOLVE_NXDOMAIN:
 		status = "5.1.2";

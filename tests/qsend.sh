@@ -1,6 +1,6 @@
 # qsend.sh - what the tests of qsend share: a scripted server, and qsend with a
 # message or queue files.  Sourced after lib.sh.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034
 
 mk_site
 conf timeoutconnect 3

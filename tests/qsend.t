@@ -247,8 +247,8 @@ like 'C07 and the verdict is the recipient'"'"'s' "$SAID" \
     '^failed - a@b.example 550 5.1.1 '
 
 play 'RCPT 250 ok'
-# shellcheck disable=SC2046
 hello >"$T/m"
+# shellcheck disable=SC2046
 send $(awk 'BEGIN { for (i = 1; i <= 205; i++) print "u" i "@b.example" }')
 is 'C06 205 recipients are three transactions' \
     "$(grep -c '^MAIL' "$LOG") $(printf '%s\n' "$SAID" | grep -c '^sent')" \
