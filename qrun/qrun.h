@@ -130,6 +130,7 @@ struct qrun {
 	size_t		 said_left;
 	int		 stop;		/* SIGTERM: finish and leave, by */
 	long long	 leave_ms;
+	int		 orphaned;	/* the privileged parent is gone */
 	int		 broken;	/* the spool cannot be trusted to remember */
 	int		 postmaster_said;
 	/* the scan */

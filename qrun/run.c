@@ -19,6 +19,7 @@
 #define NAMES_A_TURN	64	/* looked at before the children get a turn */
 #define LOOK_S		60	/* new/ is looked at without a trigger, too */
 #define LEAVE_MS	30000	/* what is under way may take this, at the end */
+#define FIXED		3	/* descriptors besides the children's pipes */
 
 static int signal_fd = -1;
 
@@ -85,6 +86,18 @@ reread(struct qrun *q)
 		set->remote = next.remote;
 }
 
+/* Finishes what is under way, if there is no parent to do it with: now. */
+static void
+leave(struct qrun *q, int orphaned)
+{
+	if (!q->stop)
+		q->leave_ms = clock_ms() + LEAVE_MS;
+	q->stop = 1;
+	if (orphaned)
+		q->leave_ms = clock_ms();
+	q->orphaned |= orphaned;
+}
+
 static void
 read_signals(struct qrun *q)
 {
@@ -97,10 +110,8 @@ read_signals(struct qrun *q)
 				reread(q);
 			else if (c[i] == SIGALRM)
 				q->want_all = 1;
-			else if (!q->stop) {
-				q->stop = 1;
-				q->leave_ms = clock_ms() + LEAVE_MS;
-			}
+			else
+				leave(q, 0);
 		}
 }
 
@@ -181,6 +192,8 @@ serve(struct qrun *q, struct pollfd *p, int more)
 	p[n++].events = POLLIN;
 	p[n].fd = q->watch ? q->trigger : -1;
 	p[n++].events = POLLIN;
+	p[n].fd = q->spawn.parent;
+	p[n++].events = 0;
 	for (i = 0; i < locals; i++, n++) {
 		p[n].fd = q->locals[i].fd;
 		p[n].events = POLLIN;
@@ -195,13 +208,15 @@ serve(struct qrun *q, struct pollfd *p, int more)
 		read_signals(q);
 	if (p[1].revents != 0)
 		read_trigger(q);
-	for (i = 2; i < n; i++) {
+	if (p[2].revents & (POLLHUP | POLLERR))
+		leave(q, 1);	/* without it nothing can be delivered */
+	for (i = FIXED; i < n; i++) {
 		if (p[i].fd == -1 || p[i].revents == 0)
 			continue;
-		if (i - 2 < locals)
-			local_read(q, &q->locals[i - 2]);
+		if (i - FIXED < locals)
+			local_read(q, &q->locals[i - FIXED]);
 		else
-			remote_read(q, &q->sessions[i - 2 - locals]);
+			remote_read(q, &q->sessions[i - FIXED - locals]);
 	}
 }
 
@@ -214,7 +229,7 @@ busy(const struct qrun *q)
 static int
 finished(const struct qrun *q)
 {
-	if (q->stop && q->leave_ms < clock_ms())
+	if (q->stop && q->leave_ms <= clock_ms())
 		return 1;
 	if (busy(q) || q->dirty != NULL)
 		return 0;
@@ -239,7 +254,7 @@ make_slots(struct qrun *q)
 		q->sessions[i].report = q->sessions[i].feed = -1;
 	for (i = 0; i < BOXES; i++)
 		q->boxes->box[i].dir = -1;
-	return calloc(q->set.local + q->set.remote + 2, sizeof(struct pollfd));
+	return calloc(q->set.local + q->set.remote + FIXED, sizeof(struct pollfd));
 }
 
 int
@@ -269,5 +284,5 @@ run(struct qrun *q)
 	} while (!finished(q));
 	rename_sync(q);
 	free(slots);
-	return q->broken ? 111 : 0;
+	return q->broken || q->orphaned ? 111 : 0;
 }

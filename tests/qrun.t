@@ -410,4 +410,25 @@ wait "$WATCH"
 is 'SIGTERM: exit 0' "$?" 0
 rm "$CONF/retry"
 
+
+# ---- started as root ----
+
+if [ -n "$ROOT" ]; then
+	empty
+	start qrun -w -c "$CONF" 2>/dev/null
+	sleep 0.5
+	kill -9 "$PID"
+	wait "$PID" 2>/dev/null
+	sleep 0.5
+	letter | queue_file alice@crepes.fr bob@hamburger.edu >/dev/null
+	ok 'started as root, it runs' qrun -c "$CONF"
+	is 'a killed parent takes the manager along: the lock is free' \
+	    "$(files "$BOB")" 1
+	chown 0:0 "$SPOOL"
+	exits 'a spool that belongs to root is refused' 111 qrun -c "$CONF"
+	owned "$SPOOL"
+else
+	skip 'a killed parent takes the manager along' 'not root'
+fi
+
 done_testing
