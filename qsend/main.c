@@ -77,7 +77,7 @@ read_host(const char *host, char *to, size_t size)
 	}
 	text_init(&t, to, size);
 	text_add_bytes(&t, host, length);
-	if (t.full || (!address_is_domain(to, 0) && (!direct ||
+	if (t.full || (!address_is_domain(to, !direct) && (!direct ||
 	    inet_pton(AF_INET6, to, address) != 1)) || to[0] == '[')
 		die(100, "not a host", host);
 	return direct;

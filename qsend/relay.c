@@ -46,15 +46,42 @@ tell(struct relay *y)
 	y->told = 1;
 }
 
+/*
+ * True if the server took some recipients and wants the others later: then they
+ * go in another transaction now, and the verdicts of the rest stand.
+ */
+static int
+go_on(struct relay *y)
+{
+	struct transaction *t = &y->transaction;
+	size_t i, again = 0;
+
+	if (t->accepted == 0 || y->session.state != SESSION_OPEN)
+		return 0;
+	for (i = 0; i < t->count; i++) {
+		struct recipient *r = &t->recipients[i];
+
+		if (!r->withheld && !r->accepted &&
+		    (r->reply.code == 452 || r->reply.code == 552))
+			again++;
+		else
+			r->withheld = 1;
+	}
+	return again > 0;
+}
+
 static void
 flush(struct relay *y, const struct message *m)
 {
 	struct transaction *t = &y->transaction;
 	size_t i;
 
-	if (t->count > 0)
+	if (t->count == 0)
+		return;
+	do
 		transaction_run(t);
-	if (t->count > 0 && t->untried)
+	while (go_on(y));
+	if (t->untried)
 		tell(y);	/* first, so that these count as untried too */
 	for (i = 0; i < t->count; i++)
 		report(y, m, &t->recipients[i], &t->recipients[i].reply);
@@ -221,6 +248,7 @@ relay_feed(struct relay *y, struct feed *f, struct work *w)
 {
 	struct session *s = &y->session;
 	enum feed_status status;
+	struct reply stopped;
 
 	for (;;) {
 		status = feed_next(f, w, s->state == SESSION_OPEN ? IDLE_S :
@@ -232,8 +260,14 @@ relay_feed(struct relay *y, struct feed *f, struct work *w)
 		else
 			break;
 		if (y->report.out.error != 0 || session_stopped(s))
-			return -1;
+			status = FEED_STOPPED;
+		if (status == FEED_STOPPED)
+			break;
 	}
-	session_quit(s);
+	reply_set(&stopped, "4.3.2", "stopped");
+	if (status == FEED_STOPPED)
+		session_abort(s, &stopped);
+	else
+		session_quit(s);
 	return status == FEED_BAD || status == FEED_STOPPED ? -1 : 0;
 }

@@ -25,7 +25,14 @@ static int
 find_hosts(struct session *s, struct resolve_list *list)
 {
 	const char *status = "4.4.3", *why = "the DNS does not answer";
+	const char *p = s->destination;
 
+	while (*p != '\0')
+		if ((unsigned char)*p++ > 127) {
+			reply_set(&s->reply, "5.1.2", "domains beyond ASCII "
+			    "are looked up in their xn-- form only");
+			return -1;
+		}
 	switch (s->direct ? RESOLVE_NO_MX :
 	    resolve_mx(s->destination, list)) {
 	case RESOLVE_OK:

@@ -4,9 +4,11 @@
  */
 #include "transaction.h"
 
+#include <limits.h>
 #include <string.h>
 #include <strings.h>
 
+#include "../lib/clock.h"
 #include "../lib/envelope.h"
 #include "../lib/log.h"
 #include "../lib/text.h"
@@ -16,6 +18,9 @@
 
 /* RFC 5321 4.5.3.2 */
 enum { MAIL_S = 300, RCPT_S = 300, DATA_S = 120, END_S = 600 };
+
+/* All commands of a transaction get this many times timeoutremote. */
+#define COMMANDS_TIMES	6
 
 enum answer { ANSWER_LOST = -1, ANSWER_REFUSED, ANSWER_OK };
 
@@ -322,7 +327,11 @@ transaction_run(struct transaction *t)
 	t->untried = 0;
 	if (prepare(t) == 0)
 		return;
+	/* However slow the answers are, each within its time. */
+	s->in.session_ms = clock_ms() + COMMANDS_TIMES * 1000 *
+	    (long long)s->settings->timeoutremote_s;
 	answer = s->offers & OFFER_PIPELINING ? pipeline(t) : lockstep(t);
+	s->in.session_ms = LLONG_MAX;
 	s->used = 1;
 	if (answer == ANSWER_OK)
 		send_message(t);

@@ -203,17 +203,26 @@ unlike 'without a reader of its reports it sends no final dot' "$WIRE" '^\.$'
 
 for group in "$ALL" 'EHLO 250 fake'; do
 	case $group in *PIPE*) how=pipelined ;; *) how=lockstep ;; esac
-	play "$group" 'RCPT 250 ok' 'RCPT 550 5.1.1 who' 'RCPT 452 4.5.3 many' \
-	    'RCPT 552 too many' 'RCPT 399 odd' 'RCPT 250 ok'
+	play "$group" 'RCPT 250 ok' 'RCPT 550 5.1.1 who' 'RCPT 450 4.2.1 busy' \
+	    'RCPT 552 too many' 'RCPT 552 too many'
 	hello >"$T/m"
 	send a@b.example b@b.example c@b.example d@b.example
 	is "C06 C05 the accepted one is served, 552 is temporary, $how" \
 	    "$SAID" \
 "sent - a@b.example 250 2.0.0 127.0.0.1: taken
 failed - b@b.example 550 5.1.1 127.0.0.1: who
-deferred - c@b.example 452 4.5.3 127.0.0.1: many
+deferred - c@b.example 450 4.2.1 127.0.0.1: busy
 deferred - d@b.example 552 4.0.0 127.0.0.1: too many"
 	is "exit status 111 when something is deferred, $how" "$STATUS" 111
+	play "$group" 'RCPT 250 ok' 'RCPT 452 4.5.3 many' 'RCPT 552 many' \
+	    'RCPT 250 ok' 'RCPT 452 4.5.3 many' 'RCPT 250 ok'
+	hello >"$T/m"
+	send a@b.example b@b.example c@b.example
+	is "C05 C06 who was too many goes in the next transaction, $how" \
+	    "$SAID $(grep -c '^MAIL' "$LOG")" \
+"sent - a@b.example 250 2.0.0 127.0.0.1: taken
+sent - b@b.example 250 2.0.0 127.0.0.1: taken
+sent - c@b.example 250 2.0.0 127.0.0.1: taken 3"
 	play "$group" 'MAIL 550 5.7.1 go away' 'RCPT 503 no' 'DATA 503 no'
 	hello >"$T/m"
 	send a@b.example b@b.example
@@ -296,6 +305,11 @@ feed "$1" "$2"
 like 'C21 5yz to MAIL is not remembered' "$SAID" "^sent $2 "
 
 # ---- connections that fail ----
+
+SAID=$(as_user qsend -c "$CONF" "$(printf '\303\251.example')" a@b.example \
+    c@d.example <"$T/m")
+like 'a domain beyond ASCII fails, with a line for its recipient' "$SAID" \
+    '^failed - c@d.example 000 5.1.2 '
 
 stop "$FAKE"
 FAKE=
