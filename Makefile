@@ -9,10 +9,16 @@
 #	make demo		try it: a private mail system on 127.0.0.1
 #	make test		the tests
 #	make audit		what there is to read, and what each binary may do
-#	make install		honours PREFIX and DESTDIR
+#	make install		honours PREFIX, MANDIR and DESTDIR; makes no account and
+#				gives no rights: share/pennypost/setup does, asked to
+#	make uninstall
+#	make interop		with real super-servers and mail programs
+#	make test-install	a bare Debian, by the book (root, minutes)
 
 PREFIX	= /usr/local
 CONFDIR	= /etc/pennypost
+MANDIR	= $(PREFIX)/share/man
+SHARE	= $(PREFIX)/share/pennypost
 CC	= cc
 CFLAGS	= -O2 -g
 HARDEN	= -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2
@@ -142,6 +148,43 @@ musl:
 	rm -f smtpd/smtpd pop3d/pop3d pop3d/pop3auth
 	$(MAKE) NETCC=musl-gcc NETHARDEN= NETLDFLAGS=-static all
 
+# PREFIX and CONFDIR are compiled in: inject, when it runs setgid, looks for mailq
+# and smtpd nowhere else.
+install: all
+	@grep -q '$(PREFIX)/bin:$(PREFIX)/sbin' inject/inject && \
+	    grep -q '$(CONFDIR)' inject/inject || { echo 'built for another' \
+	    'PREFIX or CONFDIR: make clean all, with the same words' >&2; exit 1; }
+	mkdir -p '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/sbin' \
+	    '$(DESTDIR)$(MANDIR)/man5' '$(DESTDIR)$(MANDIR)/man8' \
+	    '$(DESTDIR)$(SHARE)'
+	for f in $(PROGRAMS); do \
+	    cp "$$f" "$(DESTDIR)$(PREFIX)/bin/.new" && \
+	    chmod 755 "$(DESTDIR)$(PREFIX)/bin/.new" && \
+	    mv "$(DESTDIR)$(PREFIX)/bin/.new" \
+	    "$(DESTDIR)$(PREFIX)/bin/$${f##*/}" || exit 1; done
+	ln -sf inject '$(DESTDIR)$(PREFIX)/bin/newaliases'
+	ln -sf ../bin/inject '$(DESTDIR)$(PREFIX)/sbin/sendmail'
+	for f in */*.[58]; do \
+	    to="$(DESTDIR)$(MANDIR)/man$${f##*.}/$${f##*/}" && \
+	    cp "$$f" "$$to" && chmod 644 "$$to" || exit 1; done
+	for f in sendmail newaliases; do \
+	    ln -sf inject.8 "$(DESTDIR)$(MANDIR)/man8/$$f.8" || exit 1; done
+	cp -R conf/. '$(DESTDIR)$(SHARE)'
+	for f in setup check; do \
+	    sed -e 's|^bindir=[^ ]*|bindir=$(PREFIX)/bin|' \
+	    -e 's|confdir=/etc/pennypost|confdir=$(CONFDIR)|' conf/$$f \
+	    >"$(DESTDIR)$(SHARE)/$$f" || exit 1; done
+	chmod -R u=rwX,go=rX '$(DESTDIR)$(SHARE)'
+
+# Settings, spool and mailboxes stay.
+uninstall:
+	for f in $(PROGRAMS) newaliases; do \
+	    rm -f "$(DESTDIR)$(PREFIX)/bin/$${f##*/}"; done
+	rm -f '$(DESTDIR)$(PREFIX)/sbin/sendmail'
+	for f in */*.[58] sendmail.8 newaliases.8; do \
+	    rm -f "$(DESTDIR)$(MANDIR)/man$${f##*.}/$${f##*/}"; done
+	rm -rf '$(DESTDIR)$(SHARE)'
+
 clean:
 	rm -f $(PROGRAMS)
 	rm -rf tests/build
@@ -164,4 +207,12 @@ crashtest:
 	@tests/crash/crashtest $(CRASH)
 	@tests/crash/powerloss
 
-.PHONY: all musl clean demo test test-san audit crashtest
+# Each test skips what is not installed; .ci/packages lists the packages.
+interop: all
+	@tests/run tests/interop/*.t
+
+test-install:
+	@tests/install/bare
+
+.PHONY: all musl clean install uninstall demo test test-san audit crashtest \
+	interop test-install
