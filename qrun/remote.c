@@ -201,7 +201,7 @@ down(struct qrun *q, struct destination *d, enum outcome outcome,
 	d->alive = 0;
 	d->down_pass = q->pass;
 	d->down_outcome = outcome;
-	say_event(q, "down", d->host, NULL, d->reply);
+	say_event(q, "down", NULL, d->host, d->reply);
 	while ((r = jobs_take(&d->jobs)) != NULL)
 		message_result(q, r, outcome, d->reply);
 }

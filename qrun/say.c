@@ -35,7 +35,7 @@ tell(const char *words, const char *id, const char *to, const char *reply)
 	if (id != NULL)
 		text_add_printable(&t, id, strlen(id));
 	if (to != NULL) {
-		text_add(&t, " for ");
+		text_add(&t, id == NULL ? "" : " for ");
 		text_add_printable(&t, to, strlen(to));
 	}
 	if (reply != NULL) {

@@ -75,9 +75,9 @@ finish(struct qrun *q, struct message *m)
 
 /* The postmaster did not appear in queuelifetime, or will not have it. */
 static int
-give_to_bad(struct qrun *q, struct message *m)
+give_to_bad(struct qrun *q, struct message *m, int failed_too)
 {
-	if (mark(q, m, 0) == -1)
+	if (mark(q, m, failed_too) == -1)
 		return 0;
 	if (renameat(q->defer, m->file, q->bad, m->name) == -1) {
 		say_trouble(q, "cannot move to bad/", m->file);
@@ -123,11 +123,12 @@ end_attempt(struct qrun *q, struct message *m)
 	if (done > 0 && done < m->count && mark(q, m, 0) == -1)
 		return;
 	told = notify_message(q, m);
-	if (told == NOTIFY_BAD || (lost > 0 && lost == pending)) {
-		if (give_to_bad(q, m))
+	if ((told == NOTIFY_BAD && pending == 0) ||
+	    (told == NOTIFY_DONE && lost > 0 && lost == pending)) {
+		if (give_to_bad(q, m, told == NOTIFY_DONE))
 			return;
 		pending++;
-	} else if (told == NOTIFY_FAILED)
+	} else if (told != NOTIFY_DONE)
 		pending++;
 	else if ((pending > 0 || m->more) && mark(q, m, 1) == -1)
 		return;
