@@ -41,10 +41,11 @@ send_record(int to, const void *record, size_t length, const int fds[],
 	m.msg_iov = &io;
 	m.msg_iovlen = 1;
 	m.msg_control = &control;
-	m.msg_controllen = CMSG_SPACE(count * sizeof(int));
+	/* socklen_t in musl, size_t in glibc */
+	m.msg_controllen = (socklen_t)CMSG_SPACE(count * sizeof(int));
 	control.head.cmsg_level = SOL_SOCKET;
 	control.head.cmsg_type = SCM_RIGHTS;
-	control.head.cmsg_len = CMSG_LEN(count * sizeof(int));
+	control.head.cmsg_len = (socklen_t)CMSG_LEN(count * sizeof(int));
 	(void)memcpy(CMSG_DATA(&control.head), fds, count * sizeof(int));
 	do
 		n = sendmsg(to, &m, MSG_NOSIGNAL);
