@@ -378,8 +378,7 @@ ok 'taken away in flight: the delivery goes on' \
 sleep 0.3
 mv "$SPOOL"/hold/* "$SPOOL/new/"
 printf x >"$SPOOL/trigger"
-wait_for 5 sh -c "! ls '$SPOOL'/new/* >/dev/null 2>&1"
-sleep 0.3
+wait_for 5 sh -c "! ls '$SPOOL'/new/* '$SPOOL'/defer/* 2>/dev/null | grep -q ."
 is 'brought back, nobody gets it twice' \
     "$(files "$BOB")$(files "$CAROL")$(files "$SPOOL/defer")" 110
 letter | queue_file alice@crepes.fr bob@hamburger.edu >/dev/null
