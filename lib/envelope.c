@@ -109,11 +109,8 @@ static enum envelope_state
 lift_mark(struct envelope *e)
 {
 	enum envelope_state state = ENVELOPE_PENDING;
-	char *line;
+	char *line = e->buf + e->start;
 
-	if (fill(e) == -1)	/* take() will say so */
-		return state;
-	line = e->buf + e->start;
 	if (e->end - e->start < 14 || memcmp(line, "Delivered-", 10) != 0 ||
 	    memcmp(line + 12, ": ", 2) != 0)
 		return state;
@@ -132,11 +129,15 @@ envelope_next(struct envelope *e, struct envelope_recipient *r)
 
 	r->offset = e->at;
 	r->options[0] = '\0';
+	if (fill(e) == -1)
+		return -1;
 	r->state = lift_mark(e);
 	found = take(e, "Delivered-To: ", r->address, sizeof(r->address));
 	if (found == 0) {
 		/* Our Received line ends the block, no line like its own. */
 		found = take(e, "Delivered-", r->address, 1);
+		if (found == -1)
+			return -1;	/* errno may be a passing trouble */
 		e->message = e->at;
 		errno = EINVAL;
 		return found == 0 && e->any ? 0 : -1;
