@@ -41,7 +41,7 @@ PROGRAMS = smtpd/smtpd inject/inject qrun/qrun qrun/mailq qsend/qsend \
 	  pop3d/pop3d pop3d/pop3auth pop3d/checkpw
 
 HEADERS	= lib/address.h lib/auth.h lib/base64.h lib/child.h lib/clock.h \
-	  lib/conf.h lib/dot.h lib/drop.h lib/envelope.h lib/filter.h \
+	  lib/conf.h lib/date.h lib/dot.h lib/drop.h lib/envelope.h lib/filter.h \
 	  lib/in.h lib/log.h \
 	  lib/mailbox.h lib/maildir.h lib/out.h lib/peer.h lib/policy.h \
 	  lib/received.h lib/sasl.h lib/spool.h lib/startup.h lib/text.h \
@@ -51,7 +51,8 @@ SMTPD	= smtpd/main.c smtpd/session.c smtpd/mail.c smtpd/params.c \
 	  smtpd/relay.c smtpd/data.c smtpd/bdat.c smtpd/hooks.c \
 	  smtpd/login.c \
 	  lib/address.c lib/auth.c lib/base64.c lib/child.c lib/clock.c \
-	  lib/conf.c lib/dot.c lib/drop.c lib/in.c lib/log.c lib/mailbox.c \
+	  lib/conf.c lib/date.c lib/dot.c lib/drop.c lib/in.c lib/log.c \
+	  lib/mailbox.c \
 	  lib/out.c lib/peer.c lib/policy.c lib/quota.c lib/received.c \
 	  lib/sasl.c lib/spool.c lib/startup.c lib/text.c lib/ucspitls.c \
 	  lib/unique.c lib/xtext.c
@@ -60,7 +61,8 @@ INJECT	= inject/main.c inject/become.c inject/complete.c inject/copy.c \
 	  inject/fields.c inject/header.c inject/identity.c inject/input.c \
 	  inject/options.c inject/recipients.c inject/submit.c \
 	  inject/verdict.c \
-	  lib/address.c lib/child.c lib/clock.c lib/conf.c lib/drop.c \
+	  lib/address.c lib/child.c lib/clock.c lib/conf.c lib/date.c \
+	  lib/drop.c lib/localdate.c \
 	  lib/filter.c lib/log.c lib/out.c lib/policy.c lib/received.c \
 	  lib/spool.c lib/startup.c lib/text.c lib/unique.c lib/xtext.c
 INJECTH	= inject/become.h inject/complete.h inject/copy.h inject/fields.h \
@@ -77,7 +79,8 @@ QRUN	= qrun/main.c qrun/settings.c qrun/run.c qrun/spooldir.c \
 	  qrun/deliver.c qrun/delivery.c qrun/dotqmail.c qrun/command.c \
 	  qrun/mbox.c qrun/spawn.c qrun/parent.c qrun/bounce.c \
 	  qrun/bouncereport.c lib/quota.c \
-	  lib/address.c lib/child.c lib/clock.c lib/conf.c lib/drop.c \
+	  lib/address.c lib/child.c lib/clock.c lib/conf.c lib/date.c \
+	  lib/drop.c lib/localdate.c \
 	  lib/envelope.c lib/log.c lib/mailbox.c lib/maildir.c lib/out.c \
 	  lib/received.c lib/spool.c lib/startup.c lib/text.c lib/unique.c \
 	  lib/xtext.c

@@ -6,7 +6,7 @@
 #include <strings.h>
 
 #include "../lib/address.h"
-#include "../lib/clock.h"
+#include "../lib/date.h"
 #include "../lib/spool.h"
 #include "../lib/text.h"
 
@@ -146,11 +146,11 @@ put_from(struct fold *f, const struct complete *c, const char *name)
 static void
 put_date(struct fold *f, const struct complete *c, const char *name)
 {
-	char date[CLOCK_DATE_MAX];
+	char date[DATE_MAX];
 	struct text text;
 
 	text_init(&text, date, sizeof(date));
-	clock_add_local_date(&text, c->now);
+	date_add_local(&text, c->now);
 	put(f, name);
 	put(f, date);
 	put(f, "\n");

@@ -1,7 +1,7 @@
 /* received - the trace line of RFC 5321 4.4. */
 #include "received.h"
 
-#include "clock.h"
+#include "date.h"
 #include "text.h"
 
 void
@@ -28,6 +28,6 @@ received_add(struct text *t, const char *from, const char *by,
 		text_add(t, ">");
 	}
 	text_add(t, ";\n\t");
-	clock_add_date(t, when);
+	date_add(t, when, 0);
 	text_add(t, "\n");
 }

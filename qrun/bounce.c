@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../lib/clock.h"
+#include "../lib/date.h"
 #include "../lib/received.h"
 #include "../lib/text.h"
 #include "bouncereport.h"
@@ -48,11 +48,11 @@ bounce_put_clean(struct bounce *b, const char *text, int utf8)
 void
 bounce_put_date(struct bounce *b, const char *name, time_t when)
 {
-	char date[CLOCK_DATE_MAX];
+	char date[DATE_MAX];
 	struct text t;
 
 	text_init(&t, date, sizeof(date));
-	clock_add_local_date(&t, when);
+	date_add_local(&t, when);
 	bounce_put(b, name);
 	bounce_put(b, ": ");
 	bounce_put(b, date);

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "../lib/clock.h"
+#include "../lib/date.h"
 #include "../lib/log.h"
 #include "../lib/received.h"
 #include "../lib/text.h"
@@ -120,7 +121,7 @@ header_scan(struct transaction *now, const char *from, size_t length)
 static void
 complete_header(struct session *s)
 {
-	char line[CLOCK_DATE_MAX + UNIQUE_ID_MAX + ADDRESS_DOMAIN_MAX + 64];
+	char line[DATE_MAX + UNIQUE_ID_MAX + ADDRESS_DOMAIN_MAX + 64];
 	struct text t;
 
 	if (s->user[0] == '\0' || s->now.malformed)
@@ -128,7 +129,7 @@ complete_header(struct session *s)
 	text_init(&t, line, sizeof(line));
 	if (!s->now.date) {
 		text_add(&t, "Date: ");
-		clock_add_date(&t, time(NULL));
+		date_add(&t, time(NULL), 0);
 		text_add(&t, "\n");
 	}
 	if (!s->now.message_id) {

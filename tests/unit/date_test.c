@@ -1,15 +1,16 @@
 /*
- * clock_test - dates of RFC 5322 3.3.
- * link: lib/clock.c lib/text.c
+ * date_test - dates of RFC 5322 3.3.
+ * link: lib/date.c lib/localdate.c lib/clock.c lib/text.c
  */
 #include <locale.h>
 #include <stdlib.h>
 
 #include "lib/clock.h"
+#include "lib/date.h"
 #include "lib/text.h"
 #include "tests/unit/tap.h"
 
-static char buf[CLOCK_DATE_MAX];
+static char buf[DATE_MAX];
 
 static const char *
 local(const char *zone, time_t when)
@@ -19,7 +20,7 @@ local(const char *zone, time_t when)
 	setenv("TZ", zone, 1);
 	tzset();
 	text_init(&t, buf, sizeof(buf));
-	clock_add_local_date(&t, when);
+	date_add_local(&t, when);
 	return buf;
 }
 
@@ -29,7 +30,7 @@ utc(time_t when)
 	struct text t;
 
 	text_init(&t, buf, sizeof(buf));
-	clock_add_date(&t, when);
+	date_add(&t, when, 0);
 	return buf;
 }
 
@@ -54,7 +55,7 @@ main(void)
 	    "I07 and has not yet turned west of it");
 	is_str(local("CET-1CEST,M3.5.0,M10.5.0/3", 1782460800),
 	    "Fri, 26 Jun 2026 10:00:00 +0200", "I07 summer time");
-	ok(strlen(utc(253402300799)) < CLOCK_DATE_MAX - 1, "the year 9999 fits");
+	ok(strlen(utc(253402300799)) < DATE_MAX - 1, "the year 9999 fits");
 	ok(clock_ms() >= before, "deadlines do not run backwards");
 	return done_testing();
 }
