@@ -51,8 +51,8 @@ SMTPD	= smtpd/main.c smtpd/session.c smtpd/mail.c smtpd/params.c \
 	  smtpd/relay.c smtpd/data.c smtpd/bdat.c smtpd/hooks.c \
 	  smtpd/login.c \
 	  lib/address.c lib/auth.c lib/base64.c lib/child.c lib/clock.c \
-	  lib/conf.c lib/date.c lib/dot.c lib/drop.c lib/in.c lib/log.c \
-	  lib/mailbox.c \
+	  lib/conf.c lib/date.c lib/dot.c lib/drop.c lib/filter.c lib/in.c \
+	  lib/log.c lib/mailbox.c \
 	  lib/out.c lib/peer.c lib/policy.c lib/quota.c lib/received.c \
 	  lib/sasl.c lib/spool.c lib/startup.c lib/text.c lib/ucspitls.c \
 	  lib/unique.c lib/xtext.c

@@ -92,6 +92,23 @@ step(struct dot_in *d, char c, char *to, size_t *made)
 	return DOT_MORE;
 }
 
+/*
+ * Where the text that begins at p stops: at a CR, an LF or end.  *lf is the next
+ * LF, NULL at first: it is looked for once, so a long input costs linear time.
+ */
+static const char *
+run_end(const char *p, const char *end, const char **lf)
+{
+	const char *cr;
+
+	if (*lf == NULL || *lf < p)
+		*lf = memchr(p, '\n', (size_t)(end - p));
+	if (*lf == NULL)
+		*lf = end;
+	cr = memchr(p, '\r', (size_t)(*lf - p));
+	return cr == NULL ? *lf : cr;
+}
+
 enum dot_end
 dot_decode(struct dot_in *d, const char *from, size_t length, size_t *used,
     char *to, size_t *made)
@@ -109,13 +126,7 @@ dot_decode(struct dot_in *d, const char *from, size_t length, size_t *used,
 			result = step(d, *p++, to, made);
 			continue;
 		}
-		if (lf == NULL || lf < p)
-			lf = memchr(p, '\n', (size_t)(end - p));
-		if (lf == NULL)
-			lf = end;
-		stop = memchr(p, '\r', (size_t)(lf - p));
-		if (stop == NULL)
-			stop = lf;
+		stop = run_end(p, end, &lf);
 		if (memchr(p, '\0', (size_t)(stop - p)) != NULL)
 			d->bad = 1;
 		memcpy(to + *made, p, (size_t)(stop - p));
@@ -158,13 +169,7 @@ dot_encode(struct dot_out *d, const char *from, size_t length)
 			d->last = *p++;
 			continue;
 		}
-		if (lf == NULL || lf < p)
-			lf = memchr(p, '\n', (size_t)(end - p));
-		if (lf == NULL)
-			lf = end;
-		stop = memchr(p, '\r', (size_t)(lf - p));
-		if (stop == NULL)
-			stop = lf;
+		stop = run_end(p, end, &lf);
 		if (d->out != NULL) {
 			if (*p == '.' && (d->last == '\n' || d->last == '\r'))
 				out_bytes(d->out, ".", 1);

@@ -6,9 +6,8 @@
 #include "session.h"
 
 #include <string.h>
-#include <strings.h>
-#include <unistd.h>
 
+#include "../lib/filter.h"
 #include "../lib/policy.h"
 
 #define RCPTCHECK_S	30
@@ -56,54 +55,15 @@ hook_rcpt(struct session *s)
 	return verdict(s, &p, policy_run(&p, -1));
 }
 
-/* The filter's output becomes the message.  Its first line must not look like a
- * line of the envelope block, which it would be taken for. */
-struct filtered {
-	struct spool_file *file;
-	char		 first[20];
-	size_t		 used;
-	int		 bad;
-};
-
-static void
-take_filtered(void *context, const char *from, size_t length)
-{
-	static const char *const block[] = { "Return-Path:", "Delivered-",
-	    "Envelope-Options:", "Recipient-Options:" };
-	struct filtered *f = context;
-	size_t n = sizeof(f->first) - f->used, i;
-
-	if (n > length)
-		n = length;
-	memcpy(f->first + f->used, from, n);
-	f->used += n;
-	for (i = 0; i < sizeof(block) / sizeof(block[0]); i++)
-		if (f->used >= strlen(block[i]) && strncasecmp(f->first,
-		    block[i], strlen(block[i])) == 0)
-			f->bad = 1;
-	if (!f->bad)
-		spool_write(f->file, from, length);
-}
-
 int
 hook_filter(struct session *s, const char *size)
 {
-	struct filtered out;
 	struct policy p;
-	int fd = spool_flush(&s->draft), status = POLICY_TEMPORARY;
 
-	memset(&out, 0, sizeof(out));
-	out.file = &s->file;
 	policy_begin(s, &p, s->set->filter, "data");
 	p.timeout_s = FILTER_S;
 	p.recipient = s->now.accepted == 1 ? s->now.recipient : NULL;
 	p.size = size;
 	p.id = s->file.id;
-	p.sink = take_filtered;
-	p.context = &out;
-	if (fd != -1 && lseek(fd, 0, SEEK_SET) == 0)
-		status = policy_run(&p, fd);
-	if (status == POLICY_ACCEPT && (out.used == 0 || out.bad))
-		status = POLICY_TEMPORARY;	/* that is no message */
-	return verdict(s, &p, status);
+	return verdict(s, &p, filter_run(&p, &s->draft, &s->file));
 }
