@@ -14,6 +14,7 @@ struct lookup {
 	struct settings	*settings;
 	struct conf	*conf;
 	const char	*destination;
+	int		 exposed;	/* others may read smtpauth */
 };
 
 /* An entry of tlsrequired: the domain itself, or ".domain" for subdomains. */
@@ -37,6 +38,10 @@ match_auth(void *context, char *line)
 	char *user = line + strcspn(line, " \t");
 	char *password;
 
+	if (l->exposed) {
+		conf_fail(l->conf, "smtpauth", "others may read the passwords");
+		return 1;
+	}
 	if (*user != '\0')
 		*user++ = '\0';
 	user += strspn(user, " \t");
@@ -64,8 +69,7 @@ read_auth(struct conf *conf, struct lookup *l)
 	if (conf->error[0] != '\0' ||
 	    fstatat(conf->dir, "smtpauth", &st, 0) == -1)
 		return;	/* not there; if it appears now, conf_each reads it */
-	if (st.st_mode & S_IROTH)
-		conf_fail(conf, "smtpauth", "others may read the passwords");
+	l->exposed = (st.st_mode & S_IROTH) != 0;
 	(void)conf_each(conf, "smtpauth", match_auth, l);
 }
 
@@ -86,7 +90,7 @@ void
 settings_read(struct settings *s, struct conf *conf, const char *destination)
 {
 	unsigned long long connect_s = 60, remote_s = 600;
-	struct lookup l = { s, conf, destination };
+	struct lookup l = { s, conf, destination, 0 };
 
 	memset(s, 0, sizeof(*s));
 	conf_me(conf, s->me, sizeof(s->me));
