@@ -126,6 +126,8 @@ read_environment(void)
 	settings.relayclient = add;
 	settings.rbl = getenv("RBLSMTPD");
 	settings.plain_auth = getenv("ALLOWPLAINAUTH") != NULL;
+	settings.require_tls = getenv("REQUIRETLS") != NULL;
+	settings.require_auth = getenv("REQUIREAUTH") != NULL;
 	settings.path = getenv("PATH");
 	settings.tz = getenv("TZ");
 	settings.mailconf = getenv("MAILCONF");
@@ -133,6 +135,8 @@ read_environment(void)
 	session.secure = getenv("SSL_PROTOCOL") != NULL;
 	if (barelf != NULL && strcmp(barelf, "normalize") != 0)
 		unavailable("$BARELF", "may only be \"normalize\"");
+	if (settings.require_auth && session.auth.argv == NULL)
+		unavailable("$REQUIREAUTH", "no checkpassword program");
 	if (add != NULL && add[0] == '@' && !address_is_domain(add + 1, 0))
 		unavailable("$RELAYCLIENT", "no domain behind the @");
 	if (databytes != NULL && text_number(databytes, 1ULL << 50,

@@ -19,6 +19,7 @@
 #define ANY	(ST_START | ST_READY | ST_MAIL | ST_RCPT | ST_CHUNKS)
 
 enum argument { ARG_NONE, ARG_SOME, ARG_ANY };
+enum first { NO_TLS = 1, NO_LOGIN = 2, ALWAYS = 3 };
 
 void
 reply_line(struct session *s, unsigned int code, char separator,
@@ -192,40 +193,56 @@ do_quit(struct session *s, char *arg)
 
 /*
  * A verb outside its states gets 503 with the wrong text.  flush: its reply may
- * not wait for the group's (RFC 2920 3.2).  A verb without a handler has always
- * the same reply.
+ * not wait for the group's (RFC 2920 3.2).  first: answered where TLS or a
+ * login is required and is not there yet (RFC 3207 4, RFC 4954 6); so is BDAT,
+ * which reads its chunk, and then misses MAIL.  A verb without a handler has
+ * always the same reply.
  */
 static const struct verb {
 	const char	*name;
 	enum argument	 argument;
 	int		 states;
 	const char	*wrong;
-	int		 flush;
+	int		 flush, first;
 	void		(*handle)(struct session *, char *arg);
 	unsigned int	 code;
 	const char	*enhanced, *text;
 } verbs[] = {
 	{ "MAIL", ARG_SOME, ST_READY, "need EHLO, and no open transaction",
-	    0, do_mail, 0, NULL, NULL },
+	    0, 0, do_mail, 0, NULL, NULL },
 	{ "RCPT", ARG_SOME, ST_MAIL | ST_RCPT, "need MAIL first",
-	    0, do_rcpt, 0, NULL, NULL },
+	    0, 0, do_rcpt, 0, NULL, NULL },
 	{ "DATA", ARG_NONE, ST_RCPT, "need RCPT first",
-	    1, do_data, 0, NULL, NULL },
-	{ "BDAT", ARG_ANY, ANY, NULL, 0, do_bdat, 0, NULL, NULL },
-	{ "EHLO", ARG_SOME, ANY, NULL, 1, do_ehlo, 0, NULL, NULL },
-	{ "HELO", ARG_SOME, ANY, NULL, 1, do_helo, 0, NULL, NULL },
-	{ "RSET", ARG_NONE, ANY, NULL, 0, do_rset, 0, NULL, NULL },
-	{ "QUIT", ARG_NONE, ANY | ST_REFUSED, NULL, 1, do_quit, 0, NULL, NULL },
-	{ "NOOP", ARG_ANY, ANY, NULL, 1, NULL, 250, "0.0", "done" },
-	{ "VRFY", ARG_SOME, ANY, NULL, 1, do_vrfy, 0, NULL, NULL },
-	{ "EXPN", ARG_ANY, ANY, NULL, 1, NULL, 502, "5.1",
-	    "lists are not shown" },
-	{ "HELP", ARG_ANY, ANY, NULL, 1, NULL, 214, "0.0",
+	    1, 0, do_data, 0, NULL, NULL },
+	{ "BDAT", ARG_ANY, ANY, NULL, 0, ALWAYS, do_bdat, 0, NULL, NULL },
+	{ "EHLO", ARG_SOME, ANY, NULL, 1, ALWAYS, do_ehlo, 0, NULL, NULL },
+	{ "HELO", ARG_SOME, ANY, NULL, 1, NO_LOGIN, do_helo, 0, NULL, NULL },
+	{ "RSET", ARG_NONE, ANY, NULL, 0, NO_LOGIN, do_rset, 0, NULL, NULL },
+	{ "QUIT", ARG_NONE, ANY | ST_REFUSED, NULL,
+	    1, ALWAYS, do_quit, 0, NULL, NULL },
+	{ "NOOP", ARG_ANY, ANY, NULL, 1, ALWAYS, NULL, 250, "0.0", "done" },
+	{ "VRFY", ARG_SOME, ANY, NULL, 1, 0, do_vrfy, 0, NULL, NULL },
+	{ "EXPN", ARG_ANY, ANY, NULL,
+	    1, 0, NULL, 502, "5.1", "lists are not shown" },
+	{ "HELP", ARG_ANY, ANY, NULL, 1, 0, NULL, 214, "0.0",
 	    "this is pennypost; RFC 5321 says the rest" },
 	{ "AUTH", ARG_SOME, ST_READY, "need EHLO, and no open transaction",
-	    1, do_auth, 0, NULL, NULL },
-	{ "STARTTLS", ARG_NONE, ANY, NULL, 1, do_starttls, 0, NULL, NULL },
+	    1, NO_LOGIN, do_auth, 0, NULL, NULL },
+	{ "STARTTLS", ARG_NONE, ANY, NULL,
+	    1, ALWAYS, do_starttls, 0, NULL, NULL },
 };
+
+/* What a submission port wants to see before this verb, or NULL. */
+static const char *
+missing(const struct session *s, const struct verb *v)
+{
+	if (s->set->require_tls && !s->secure && (v->first & NO_TLS) == 0)
+		return "STARTTLS comes first here";
+	if (s->set->require_auth && s->user[0] == '\0' &&
+	    (v->first & NO_LOGIN) == 0)
+		return "AUTH comes first here";
+	return NULL;
+}
 
 /* Splits the line at its first blank, finds the verb, checks, and runs it. */
 static void
@@ -254,6 +271,8 @@ command(struct session *s, char *line, size_t length)
 	    (v->argument == ARG_SOME && *arg == '\0'))
 		reply(s, 501, "5.4", v->argument == ARG_NONE ?
 		    "this command has no argument" : "argument missing");
+	else if (missing(s, v) != NULL)
+		reply(s, 530, "7.0", missing(s, v));
 	else if ((v->states & (int)s->state) == 0)
 		reply(s, 503, "5.1", v->wrong);
 	else if (v->handle == NULL)

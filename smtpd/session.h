@@ -36,6 +36,7 @@ struct settings {
 	int		 lf;			/* -l: lines end in LF */
 	int		 normalize;		/* $BARELF */
 	int		 plain_auth;		/* $ALLOWPLAINAUTH */
+	int		 require_tls, require_auth;	/* for submission */
 	const char	*relayclient, *rbl;	/* environment, or NULL */
 	const char	*remote_name;		/* the client's, by the DNS */
 	const char	*path, *tz, *mailconf;	/* environment of the hooks */

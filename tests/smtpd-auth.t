@@ -51,7 +51,13 @@ like 'SEC-S16 failed logins are logged with the user' "$(cat log)" \
     'event=login-failed ip=unknown user=bob@hamburger.edu'
 unlike 'SEC-S16 passwords are not' "$(cat log)" hungry
 
-for name in start inject inject1 optional; do
+rm -f "$SPOOL"/new/*
+session smtpd/auth-require.session smtpd -c "$CONF" othercheck true 2>>log
+is 'T04 only the mail after the login is queued' "$(files "$SPOOL/new")" 1
+exits 'T04 a login that nobody could have is refused at the start' 111 \
+    as_user env REQUIREAUTH=1 smtpd -c "$CONF"
+
+for name in start inject inject1 optional require; do
 	rm -f "$SPOOL"/new/*
 	session "smtpd/tls-$name.session" faketls smtpd -c "$CONF" othercheck \
 	    true 2>>log
@@ -60,6 +66,7 @@ for name in start inject inject1 optional; do
 		    'with ESMTPSA id'
 		like 'T03 the name given before is forgotten' \
 		    "$(cat "$SPOOL"/new/*)" '^Received: from after.example ' ;;
+	require) is 'T04 queued after STARTTLS' "$(files "$SPOOL/new")" 1 ;;
 	optional) is 'T04 queued' "$(files "$SPOOL/new")" 1 ;;
 	esac
 done
