@@ -144,6 +144,8 @@ struct qrun {
 	size_t		 window;	/* messages that may be in memory */
 	size_t		 messages, loaded;	/* loaded: recipients */
 	struct message	*hash[HASH_SIZE], *dirty;
+	size_t		 settled;	/* messages, since the last look */
+	long long	 settled_ms;	/* which was then */
 	int		 unlinked;
 	/* the work */
 	struct boxes	*boxes;		/* rename.c's */
@@ -232,6 +234,8 @@ struct destination *remote_destination(struct qrun *, const char *host,
 void remote_start(struct qrun *);
 void remote_read(struct qrun *, struct session *);
 void remote_forget(struct qrun *);	/* destinations without work */
+/* The longest list gives up its place in the window, until the next attempt. */
+void remote_shed(struct qrun *);
 
 /* forward.c: a new message from an old one. */
 /* addresses: n octets, each address with its NUL; sender NULL: the original's.

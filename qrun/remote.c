@@ -188,6 +188,35 @@ remote_start(struct qrun *q)
 					break;
 }
 
+static size_t
+count(const struct jobs *j)
+{
+	const struct recipient *r;
+	size_t n = 0;
+
+	for (r = j->head; r != NULL; r = r->next)
+		n++;
+	return n;
+}
+
+void
+remote_shed(struct qrun *q)
+{
+	struct jobs *longest = &q->mailboxes;
+	struct destination *d;
+	struct recipient *r;
+	size_t n, most = count(longest);
+
+	for (d = q->destinations; d != NULL; d = d->next)
+		if ((n = count(&d->jobs)) > most) {
+			longest = &d->jobs;
+			most = n;
+		}
+	while ((r = jobs_take(longest)) != NULL)
+		message_result(q, r, DEFERRED,
+		    "- 4.4.5 too slow, others had to wait for it");
+}
+
 /* Everybody who waits for this destination has his answer. */
 static void
 down(struct qrun *q, struct destination *d, enum outcome outcome,

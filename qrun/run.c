@@ -19,6 +19,7 @@
 #define NAMES_A_TURN	64	/* looked at before the children get a turn */
 #define LOOK_S		60	/* new/ is looked at without a trigger, too */
 #define LEAVE_MS	30000	/* what is under way may take this, at the end */
+#define SLOW_MS		10000	/* a full window must have moved after this */
 #define FIXED		3	/* descriptors besides the children's pipes */
 
 static int signal_fd = -1;
@@ -149,6 +150,25 @@ room(const struct qrun *q)
 	return q->messages < q->window && q->loaded < WINDOW_RECIPIENTS;
 }
 
+/*
+ * A window full of mail for one slow host would hold up everybody else's: when
+ * hardly anything has left it for a while, that host's list goes back to defer/.
+ */
+static void
+keep_moving(struct qrun *q)
+{
+	long long now = clock_ms();
+
+	if (room(q) || q->settled >= q->window / 10) {
+		q->settled_ms = now;
+		q->settled = 0;
+	} else if (now - q->settled_ms >= SLOW_MS) {
+		remote_shed(q);
+		q->settled_ms = now;
+		q->settled = 0;
+	}
+}
+
 /* Takes names until something else needs a turn: 1 if there is more to take. */
 static int
 look(struct qrun *q)
@@ -177,6 +197,8 @@ timeout_ms(const struct qrun *q, int more)
 
 		return left < 0 ? 0 : (int)left;
 	}
+	if (!room(q))
+		return SLOW_MS / 2;
 	if (!q->watch || s > LOOK_S)
 		s = LOOK_S;
 	return s < 0 ? 0 : (int)s * 1000;
@@ -275,6 +297,7 @@ run(struct qrun *q)
 		more = look(q);
 		local_start(q);
 		remote_start(q);
+		keep_moving(q);
 		message_settle(q);
 		if (!more)
 			rename_sync(q);

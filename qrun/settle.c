@@ -154,6 +154,7 @@ message_settle(struct qrun *q)
 			(void)mark(q, m, 0);	/* it may come back from hold/ */
 		else
 			end_attempt(q, m);
+		q->settled++;
 		message_free(q, m);
 	}
 	/* Or after a power failure what was delivered would be here again. */

@@ -1,6 +1,6 @@
 # the queue manager and its qsends: destinations, results, crashes
 # limit: 120
-# shellcheck shell=sh disable=SC2012,SC2016,SC2086,SC2034
+# shellcheck shell=sh disable=SC2012,SC2016,SC2086,SC2034,SC3045
 . "${0%/*}/lib.sh"
 
 super_server >/dev/null || skip_all 'no super-server to receive with'
@@ -139,6 +139,37 @@ is 'all of 200 messages are sent' \
 n=$(sort -u "$T/home/asked" | wc -l)
 is 'over at most concurrencyhost connections' "$((n >= 1 && n <= 5))" 1
 is 'each is there once' "$(arrived | grep 'u0@d1 ')" 'u0@d1 200'
+
+# ---- a slow host ----
+
+TAR=$(free_port)
+serve "$TAR" sleep 60
+conf smtproutes "slow.example:[127.0.0.1]:$TAR"
+i=0
+while [ $i -lt 60 ]; do
+	QUEUE_COUNT=$i
+	letter "$i" | queue_file alice@hamburger.edu "u$i@slow.example" \
+	    >/dev/null
+	i=$((i + 1))
+done
+mailbox bob@hamburger.edu
+(
+	# a window of some twenty messages
+	ulimit -n 134
+	exec $AS_USER qrun -w -c "$CONF" 2>"$T/slow.log"
+) &
+SLOW=$!
+PIDS="$PIDS $SLOW"
+sleep 1
+rm -rf "$ALICE"
+letter | queue_file '' alice@hamburger.edu bob@hamburger.edu >/dev/null
+printf x >"$SPOOL/trigger"
+ok 'a window full of mail for a slow host is emptied for others' \
+    wait_for 30 sh -c "ls '$ALICE'/* >/dev/null 2>&1"
+kill -9 "$SLOW"
+wait "$SLOW" 2>/dev/null
+rm -rf "$SPOOL"/defer/* "$SPOOL"/info/* "$SPOOL"/new/* "$ALICE"
+conf smtproutes "$@" "dead.example:[127.0.0.1]:$DEAD"
 
 # ---- storms ----
 
