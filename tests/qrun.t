@@ -330,6 +330,26 @@ like '-n says what would be sent' "$LOG" \
     'carol@example.net send to example.net$'
 same '-n changes nothing' "$T/before" "$T/after"
 
+# ---- smtproutes ----
+
+empty
+conf smtproutes 'a.example:relay.example' '.b.example:[192.0.2.1]:26' \
+    ':smart.example:587' 'direct.example:' 'six.example:[2001:db8::1]'
+letter | queue_file alice@crepes.fr x@A.example x@sub.b.example x@b.example \
+    x@direct.example x@six.example x@sub.a.example >/dev/null
+pass_over -n
+is 'smtproutes: exact, subdomains, everything, MX, an IPv6 address' \
+    "$(printf '%s\n' "$LOG" | sed 's/.* to //' | tr '\n' ' ')" \
+    '[relay.example] [192.0.2.1] [smart.example] direct.example [2001:db8::1] [smart.example] '
+for wrong in nonsense a.example:relay:0 a.example:relay:x 'a.example:re lay' \
+    a.example:relay:65536; do
+	conf smtproutes "$wrong"
+	pass_over
+	like "smtproutes \"$wrong\" is refused" "$RC $LOG" \
+	    '^111 qrun: smtproutes: '
+done
+rm "$CONF/smtproutes"
+
 # ---- -w ----
 
 empty
