@@ -1,0 +1,90 @@
+# ours.sh - pennypost for measuring: built static against musl from a copy of the
+# tree, set up with an account for each duty as conf/setup does it.
+# shellcheck shell=sh disable=SC2034
+
+SMTP_UID=9020 SLOT_GID=9021 QUEUE_UID=9022 BOX_UID=9010
+
+ours_build()
+{
+	rm -rf "$B/tree"
+	mkdir -p "$B/tree"
+	(cd "$TOP" && tar cf - --exclude=tests Makefile conf inject lib pop3d qrun \
+	    qsend smtpd) | (cd "$B/tree" && tar xf -)
+	(cd "$B/tree" && make clean && make -j2 musl) >"$B/build.log" 2>&1 ||
+		{ tail "$B/build.log" >&2; exit 111; }
+	for program in smtpd/smtpd inject/inject qrun/qrun qrun/mailq qsend/qsend \
+	    pop3d/pop3d pop3d/pop3auth pop3d/checkpw; do
+		cp "$B/tree/$program" "$B/bin/"
+	done
+	# the same smtpd with its fsyncs left out
+	musl-gcc -O2 -c -o "$B/nosync.o" "$here/nosync.c" &&
+	rm -f "$B/tree/smtpd/smtpd" &&
+	(cd "$B/tree" && make smtpd/smtpd NETCC=musl-gcc NETHARDEN= \
+	    NETLDFLAGS="-static -Wl,--wrap=fsync $B/nosync.o") \
+	    >>"$B/build.log" 2>&1 || exit 111
+	cp "$B/tree/smtpd/smtpd" "$B/bin/smtpd-nosync"
+}
+
+# ours_site: configuration, spool and mailboxes in $O
+ours_site()
+{
+	O=$D/ours
+	[ ! -d "$O" ] || return 0
+	mkdir -p "$O/conf" "$O/spool" "$O/mail/bench.example/user"
+	echo bench.example >"$O/conf/me"
+	echo "$O/spool" >"$O/conf/spool"
+	echo "$O/mail" >"$O/conf/mailroot"
+	echo 100000000 >"$O/conf/databytes"
+	echo 127.0.0.1 >"$O/conf/relayclients"
+	echo "sink.example:[127.0.0.1]:$SINK_PORT" >"$O/conf/smtproutes"
+	echo nobody >"$O/conf/qsenduser"
+	chown "$BOX_UID:$BOX_UID" "$O/mail/bench.example/user"
+	echo "$HASH" >"$O/mail/bench.example/user/.password"
+	chown "$BOX_UID:$BOX_UID" "$O/mail/bench.example/user/.password"
+	chmod 600 "$O/mail/bench.example/user/.password"
+	chown "$QUEUE_UID:$SLOT_GID" "$O/spool"
+	chmod 710 "$O/spool"
+	for dir in tmp new defer hold bad info; do
+		mkdir "$O/spool/$dir"
+		chown "$QUEUE_UID:$QUEUE_UID" "$O/spool/$dir"
+		chmod 700 "$O/spool/$dir"
+	done
+	chmod 3777 "$O/spool/tmp" "$O/spool/new"
+	mkfifo "$O/spool/trigger"
+	chown "$QUEUE_UID:$SLOT_GID" "$O/spool/trigger"
+	chmod 620 "$O/spool/trigger"
+}
+
+# ours_smtpd PORT PROGRAM
+ours_smtpd()
+{
+	ours_site
+	tcpserver -c 600 -b 600 -HRl0 -u "$SMTP_UID" -g "$SLOT_GID" 127.0.0.1 \
+	    "$1" "$2" -c "$O/conf" 2>>"$O/smtpd.log" &
+	PIDS="$PIDS $!"
+	wait_port "$1"
+}
+
+ours_clean()
+{
+	find "$O/spool/new" "$O/spool/defer" "$O/spool/info" \
+	    "$O/mail/bench.example/user" -name '.*' -prune -o -type f \
+	    -exec rm -f {} +
+}
+
+ours_qrun()
+{
+	qrun -w -c "$O/conf" 2>>"$O/qrun.log" &
+	QRUN_PID=$!
+	PIDS="$PIDS $QRUN_PID"
+}
+
+ours_pop3()
+{
+	ours_site
+	env UID=9025 GID=9025 MAILCONF="$O/conf" tcpserver -c 600 -b 600 -HRl0 \
+	    127.0.0.1 "$POP_PORT" pop3auth checkpw pop3d Maildir \
+	    2>>"$O/pop3.log" &
+	PIDS="$PIDS $!"
+	wait_port "$POP_PORT"
+}
