@@ -8,6 +8,7 @@
 #				quick to start: static, against musl
 #	make demo		try it: a private mail system on 127.0.0.1
 #	make test		the tests
+#	make bench		how fast, beside Postfix, OpenSMTPD, Dovecot, ...
 #	make audit		what there is to read, and what each binary may do
 #	make install		honours PREFIX, MANDIR and DESTDIR; makes no account and
 #				gives no rights: share/pennypost/setup does, asked to
@@ -210,6 +211,10 @@ crashtest:
 	@tests/crash/crashtest $(CRASH)
 	@tests/crash/powerloss
 
+# Beside the peers, on this machine, in one run; BENCH=accept for one row.
+bench:
+	@tests/bench/run $(BENCH)
+
 # Each test skips what is not installed; .ci/packages lists the packages.
 interop: all
 	@tests/run tests/interop/*.t
@@ -218,4 +223,4 @@ test-install:
 	@tests/install/bare
 
 .PHONY: all musl clean install uninstall demo test test-san audit crashtest \
-	interop test-install
+	interop test-install bench
