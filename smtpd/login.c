@@ -82,7 +82,8 @@ verdict(struct session *s, const struct sasl *sasl, int status)
 		return;
 	}
 	s->senders[0] = '\0';
-	log_event("login-failed", "ip", s->set->ip, "user", sasl->user);
+	log_event(status == AUTH_BAD ? "login-failed" : "login-deferred",
+	    "ip", s->set->ip, "user", sasl->user);
 	if (status != AUTH_BAD)
 		reply(s, 454, "7.0", "cannot check that now");
 	else if (++s->failed_logins >= LOGINS_MAX)
