@@ -172,7 +172,7 @@ ok 'it delivers as the owner' wait_for 5 arrived
 kill -9 "$parent"
 wait "$parent" 2>/dev/null
 queue_file bob@crepes.fr none@hamburger.edu <"$Q" >/dev/null
-echo >"$SPOOL/trigger"
+poke
 left()
 {
 	! kill -0 "$manager" 2>/dev/null ||

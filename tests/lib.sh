@@ -312,6 +312,13 @@ queue_file()
 	echo "$name"
 }
 
+# poke: wakes qrun -w; gives up after two seconds when nobody listens
+poke()
+{
+	# shellcheck disable=SC2016
+	limit 2 sh -c 'echo >"$1"' sh "$SPOOL/trigger" 2>/dev/null
+}
+
 # ---- processes and servers ----
 
 # start command ...: in the background, ended when the test ends; its pid: $PID
