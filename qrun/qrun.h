@@ -250,7 +250,9 @@ int run(struct qrun *);
 int dryrun(struct qrun *);
 
 /* say.c: one event, to the log or in plain words to a terminal.  reply may be
- * NULL. */
+ * NULL.  say_new: a message was taken from new/, where it was called old. */
+void say_new(struct qrun *, const char *id, const char *old,
+    const char *sender);
 void say_event(struct qrun *, const char *event, const char *id,
     const char *to, const char *reply);
 void say_trouble(struct qrun *, const char *what, const char *name);

@@ -19,14 +19,13 @@
 
 /* One pending recipient, no options of any kind. */
 static int
-single(int fd, struct envelope_recipient *r)
+single(int fd, struct envelope *e, struct envelope_recipient *r)
 {
-	static struct envelope e;
 	static struct envelope_recipient other;
 
-	return envelope_open(&e, fd) == 0 && e.options[0] == '\0' &&
-	    envelope_next(&e, r) == 1 && r->state == ENVELOPE_PENDING &&
-	    r->options[0] == '\0' && envelope_next(&e, &other) == 0;
+	return envelope_open(e, fd) == 0 && e->options[0] == '\0' &&
+	    envelope_next(e, r) == 1 && r->state == ENVELOPE_PENDING &&
+	    r->options[0] == '\0' && envelope_next(e, &other) == 0;
 }
 
 static void
@@ -102,6 +101,7 @@ int
 rename_deliver(struct qrun *q, int fd, const char *old, const char *name,
     const char *id)
 {
+	static struct envelope e;
 	static struct envelope_recipient r;
 	struct mailbox mailbox;
 	struct address a;
@@ -109,15 +109,16 @@ rename_deliver(struct qrun *q, int fd, const char *old, const char *name,
 	struct box *b;
 
 	if (fstat(fd, &st) == -1 || st.st_uid != geteuid() ||
-	    !single(fd, &r) || address_mailbox(r.address,
+	    !single(fd, &e, &r) || address_mailbox(r.address,
 	    ADDRESS_NO_DOMAIN | ADDRESS_ALLOW_UTF8, &a) != ADDRESS_OK ||
 	    mailbox_find(q->spawn.mailroot, q->set.me, &a, 0, &mailbox) !=
-	    MAILBOX_FOUND)
-		return 0;
+	    MAILBOX_FOUND || mailbox.extension[0] != '\0')
+		return 0;	/* a +tag may have a .qmail-tag: see there */
 	b = find_box(q, mailbox.path);
 	if (b->dir == -1 || fchmod(fd, 0600) == -1 ||
 	    renameat(q->spool.new, old, b->dir, name) == -1)
 		return 0;
+	say_new(q, id, old, e.sender);
 	strcpy(b->given[b->count].id, id);
 	strcpy(b->given[b->count].to, r.address);
 	if (++b->count == BOX_BATCH)

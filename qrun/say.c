@@ -8,6 +8,7 @@
 
 #include "../lib/log.h"
 #include "../lib/text.h"
+#include "name.h"
 #include "qrun.h"
 
 static const struct {
@@ -73,6 +74,18 @@ say_event(struct qrun *q, const char *event, const char *id, const char *to,
 		code[0] = '\0';
 	log_event(event, "id", id, "to", to, "code",
 	    code[0] == '\0' ? NULL : code, "text", text);
+}
+
+void
+say_new(struct qrun *q, const char *id, const char *old, const char *sender)
+{
+	char was[UNIQUE_ID_MAX];
+
+	name_id(old, was);	/* as its writer logged it */
+	if (q->terminal)
+		say_event(q, "new", id, NULL, NULL);
+	else
+		log_event("new", "id", id, "was", was, "from", sender);
 }
 
 void

@@ -17,6 +17,7 @@
 
 #include "../lib/log.h"
 #include "../lib/text.h"
+#include "name.h"
 #include "qrun.h"
 
 #define OPEN_FLAGS	(O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
@@ -140,13 +141,8 @@ begin(struct qrun *q, struct message *m, int dir, const char *old,
 		message_free(q, m);
 		return;
 	}
-	if (dir == q->spool.new) {
-		if (q->terminal)
-			say_event(q, "new", m->id, NULL, NULL);
-		else
-			log_event("new", "id", m->id, "was", old, "from",
-			    m->sender);
-	}
+	if (dir == q->spool.new)
+		say_new(q, m->id, old, m->sender);
 	info_read(q, m, excess);
 	for (i = 0; i < m->count; i++)
 		route_recipient(q, &m->recipients[i]);
@@ -174,6 +170,31 @@ load(struct qrun *q, int dir, int fd, const char *old, const char *file,
 	return m;
 }
 
+/*
+ * Makes a new queue id that keeps the moment of arrival which old states, so
+ * that mailboxes stay in the order of arrival; the rest is of our making.
+ */
+static void
+renew(const char *old, char *to)
+{
+	char fresh[UNIQUE_ID_MAX];
+	long long second = name_arrival(old);
+	const char *rest = old + strcspn(old, ".");
+	struct text t;
+	size_t digits;
+
+	unique_id(fresh);
+	text_init(&t, to, UNIQUE_ID_MAX);
+	if (second <= 0 || second > (long long)time(NULL) || rest[1] != 'M') {
+		text_add(&t, fresh);
+		return;
+	}
+	digits = strspn(rest + 2, "0123456789");
+	text_add_number(&t, (unsigned long long)second, 1);
+	text_add_bytes(&t, rest, 2 + (digits < 6 ? digits : 6));
+	text_add(&t, strchr(fresh, 'P'));
+}
+
 void
 take_new(struct qrun *q, const char *old)
 {
@@ -189,7 +210,7 @@ take_new(struct qrun *q, const char *old)
 	if (fd == -1)
 		return;
 	(void)unique_size(old, 'S', &size);	/* open_file() has read it */
-	unique_id(id);
+	renew(old, id);
 	unique_name(name, sizeof(name), id, q->set.me, size,
 	    wire_size(fd, old, size));
 	if (rename_deliver(q, fd, old, name, id)) {

@@ -83,6 +83,8 @@ case ${got##*/} in
 *,S=*,W=*)	pass 'under a name of our making, with S and W' ;;
 *)		fail 'under a name of our making, with S and W' "$got" ;;
 esac
+is 'that keeps the moment of arrival' "$(basename "$got" | cut -d P -f 1)" \
+    "$(basename "$name" | cut -d P -f 1)"
 like 'the log has it' "$LOG" "event=delivered id=[^ ]* to=bob@hamburger.edu "
 is 'the spool is empty' "$(files "$SPOOL/new")$(files "$SPOOL/defer")" 00
 
