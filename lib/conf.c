@@ -144,15 +144,23 @@ conf_number(struct conf *c, const char *name, unsigned long long min,
 	return 0;
 }
 
-/* Letters, digits, hyphens and dots: enough to be shown and sent as a name. */
+/* Labels of letters, digits and hyphens (RFC 5321 4.1.2): it stands behind the
+ * @ of addresses. */
 static int
 is_host(const char *name)
 {
 	static const char octets[] = "abcdefghijklmnopqrstuvwxyz"
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
 
-	return name[0] != '\0' && name[0] != '.' && name[0] != '-' &&
-	    strstr(name, "..") == NULL && name[strspn(name, octets)] == '\0';
+	for (;;) {
+		size_t n = strspn(name, octets);
+
+		if (n == 0 || n > 63 || name[0] == '-' || name[n - 1] == '-')
+			return 0;
+		if (name[n] != '.')
+			return name[n] == '\0';
+		name += n + 1;
+	}
 }
 
 void

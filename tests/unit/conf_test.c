@@ -191,6 +191,14 @@ test_me(void)
 	conf_open(&c, "conf");
 	conf_me(&c, me, sizeof(me));
 	is_str(c.error, "me: not a host name", "an empty one too");
+	PUT("me", "hamburger.edu.\n");
+	conf_open(&c, "conf");
+	conf_me(&c, me, sizeof(me));
+	is_str(c.error, "me: not a host name", "no address ends in a dot");
+	PUT("me", "ham-.edu\n");
+	conf_open(&c, "conf");
+	conf_me(&c, me, sizeof(me));
+	is_str(c.error, "me: not a host name", "a label ends in no hyphen");
 	unlink("conf/me");
 	conf_open(&c, "conf");
 	conf_me(&c, me, sizeof(me));
