@@ -2,6 +2,7 @@
  * route - where a recipient's mail goes: a mailbox here, a relay that smtproutes
  * names, or whatever the domain's MX records say.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,28 @@ fit(const char *pattern, const char *domain)
 	return strcasecmp(domain, pattern) == 0 ? n + 2 : 0;
 }
 
+/* What qsend takes for a host: a name, or a name or an address in brackets. */
+static int
+is_relay(char *relay)
+{
+	unsigned char address[16];
+	char *end = strchr(relay, ']');
+	const char *inside = relay + 1;
+	int good;
+
+	if (relay[0] != '[')
+		return relay[0] == '\0' || address_is_domain(relay, 0);
+	if (end == NULL || end[1] != '\0' || relay[1] == '[')
+		return 0;
+	*end = '\0';
+	if (strncasecmp(inside, "IPv6:", 5) == 0)
+		inside += 5;
+	good = address_is_domain(inside, 0) ||
+	    inet_pton(AF_INET6, inside, address) == 1;
+	*end = ']';
+	return good;
+}
+
 /* "relay", "relay:port", "[addr]", "[addr]:port", "" or ":port". */
 static int
 split(char *relay, unsigned int *port)
@@ -50,8 +73,7 @@ split(char *relay, unsigned int *port)
 		*port = (unsigned int)number;
 		*colon = '\0';
 	}
-	return relay[0] == '\0' || address_is_domain(relay, 0) ||
-	    (relay[0] == '[' && bracket != NULL && bracket[1] == '\0') ? 0 : -1;
+	return is_relay(relay) ? 0 : -1;
 }
 
 static int

@@ -344,7 +344,7 @@ is 'smtproutes: exact, subdomains, everything, MX, an IPv6 address' \
     "$(printf '%s\n' "$LOG" | sed 's/.* to //' | tr '\n' ' ')" \
     '[relay.example] [192.0.2.1] [smart.example] direct.example [2001:db8::1] [smart.example] '
 for wrong in nonsense a.example:relay:0 a.example:relay:x 'a.example:re lay' \
-    a.example:relay:65536; do
+    a.example:relay:65536 'a.example:[re lay]' 'a.example:[2001:db8]'; do
 	conf smtproutes "$wrong"
 	pass_over
 	like "smtproutes \"$wrong\" is refused" "$RC $LOG" \
