@@ -209,11 +209,15 @@ audit:
 # Kills and fails the programs at every call; cuts the power after every change.
 crashtest:
 	@tests/crash/crashtest $(CRASH)
-	@tests/crash/powerloss
+	@tests/crash/powerloss $(POWERLOSS)
 
 # Beside the peers, on this machine, in one run; BENCH=accept for one row.
 bench:
 	@tests/bench/run $(BENCH)
+
+# Each harness for FUZZ_S seconds, from its corpus on.
+fuzz:
+	@tests/fuzz/run $(FUZZ)
 
 # Each test skips what is not installed; .ci/packages lists the packages.
 interop: all
