@@ -206,10 +206,12 @@ test-san:
 audit:
 	@tests/audit
 
-# Kills and fails the programs at every call; cuts the power after every change.
+# Kills and fails the programs at every call; cuts the power after every change of
+# names, in a model and on a real file system.
 crashtest:
 	@tests/crash/crashtest $(CRASH)
 	@tests/crash/powerloss $(POWERLOSS)
+	@tests/crash/replay $(REPLAY)
 
 # Beside the peers, on this machine, in one run; BENCH=accept for one row.
 bench:
