@@ -119,7 +119,9 @@ smtproutes|example.org:re lay|smtproutes line 1: .* relay
 rcptcheck|/nonexistent/program|rcptcheck: /nonexistent/program cannot be executed
 filter|$HOME/x|filter: no shell reads this
 qsenduser|pp-nobody-here|qsenduser: pp-nobody-here: no such account
-me|a..b|me: .a..b. is not a host name'
+me|a..b|me: .a..b. is not a host name
+me|a-.example|me: .* is not a host name
+me|example.org.|me: .* is not a host name'
 printf '%s\n' "$bad_values" >"$T/bad"
 while IFS='|' read -r name wrong what; do
 	cp "$CONF/me" "$T/me"

@@ -4,6 +4,9 @@
 #	machine			installs pennypost in it, by "make install", setup
 #				and the commands of README; starts qrun
 #
+# FETCH="PACKAGE ..." before it: packages that cannot be installed beside others;
+# if they are not, they are downloaded and unpacked into the machine.
+#
 # The script runs in name spaces of its own: processes (all end with it), network
 # (127.0.0.1 and every port are free), and mounts: what it writes in /etc /usr
 # /var /home /root /dev is in memory and nobody else sees it.  So the shipped
@@ -21,12 +24,22 @@ if [ -z "${MACHINE-}" ]; then
 		echo '1..0 # SKIP needs unshare(1) and the right to make name spaces'
 		exit 0
 	fi
+	if [ -n "${FETCH-}" ] && command -v apt-get >/dev/null; then
+		FETCHED=$(mktemp -d "${TMPDIR:-/tmp}/pennypost-deb.XXXXXX")
+		export FETCHED
+		for package in $FETCH; do
+			dpkg-query -W -f '${Status}' "$package" 2>/dev/null |
+			    grep -q 'ok installed' ||
+			    (cd "$FETCHED" && apt-get -qq -o APT::Sandbox::User=root \
+			    download "$package") >/dev/null 2>&1
+		done
+	fi
 	exec unshare --mount --net --pid --uts --ipc --fork --kill-child \
 	    --mount-proc sh "$0"
 fi
 . "$(dirname "$0")/../lib.sh"
 
-# need PROGRAM ...: or else the script is skipped
+# need PROGRAM ...: or else the script is skipped (before "machine")
 need()
 {
 	for program in "$@"; do
@@ -47,9 +60,15 @@ bare()
 {
 	mount --make-rprivate / && mount -t tmpfs -o mode=755 none /mnt ||
 		skip_all 'cannot mount'
-	for dir in etc usr var home root dev; do
+	for dir in etc usr var home root dev run; do
 		overlay $dir 2>/dev/null || skip_all 'cannot mount an overlay'
 	done
+	for package in "${FETCHED:-/nonexistent}"/*.deb; do
+		[ ! -f "$package" ] || dpkg-deb -x "$package" /mnt/fetched
+	done
+	rm -rf "${FETCHED:-/nonexistent}"
+	[ ! -d /mnt/fetched/usr ] || cp -R /mnt/fetched/usr/. /usr
+	[ ! -d /mnt/fetched/lib ] || cp -R /mnt/fetched/lib/. /usr/lib
 	rm -rf /etc/pennypost /var/spool/pennypost /var/vmail /usr/local/bin/* \
 	    /usr/sbin/sendmail /usr/lib/sendmail /home/bob
 	if command -v ip >/dev/null; then
@@ -61,6 +80,7 @@ bare()
 	echo '127.0.0.1 localhost mail.hamburger.edu' >/etc/hosts
 	echo 'hosts: files' >/etc/nsswitch.conf
 	mkdir -p /var/log
+	rm -f /run/crond.reboot /run/crond.pid
 	: >/var/log/mail.log
 	# what listens on /dev/log
 	if command -v busybox >/dev/null && busybox --list | grep -qx syslogd; then
