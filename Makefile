@@ -229,4 +229,4 @@ test-install:
 	@tests/install/bare
 
 .PHONY: all musl clean install uninstall demo test test-san audit crashtest \
-	interop test-install bench
+	fuzz interop test-install bench

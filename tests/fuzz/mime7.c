@@ -2,6 +2,8 @@
  * Fuzzes the 7-bit converter.  First octet even: the rest is a whole message.
  * Odd: the rest is the body of a text message, which must come back the same.
  * In both cases what is sent has 7 bits and lines of at most 998 octets.
+ * link: QSEND -qsend/main.c
+ * libs: -lresolv
  */
 #include <stdint.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
 /*
  * Fuzzes the reader of SMTP replies: whatever a server says, a verdict comes out
  * whose class, code and text are sound.
+ * link: qsend/reply.c lib/in.c lib/out.c lib/clock.c lib/text.c
  */
 #include <stdint.h>
 #include <stdio.h>

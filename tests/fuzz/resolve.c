@@ -1,5 +1,7 @@
 /*
  * Fuzzes the reader of answers about MX records, about the name a.example.
+ * link: qsend/resolve.c lib/clock.c lib/text.c
+ * libs: -lresolv
  */
 #include <stdint.h>
 #include <stdio.h>
