@@ -215,4 +215,9 @@ chmod 700 "$SPOOL/tmp"
 SAID=$(ulimit -f 0; trap '' XFSZ; as_user drive bounce "$SPOOL" 0 '' "$Q" 2>&1 | cat)
 is 'B01 so is a full disk' "$SAID $(files "$SPOOL")" '-1 0'
 
+original | queued
+bounce $FAILED "$(printf 'a\033[2J\303\244')" mx 5.0.0
+is 'B10 a reply with controls and eight bits is told, without them' "$SAID $(
+    LC_ALL=C tr -d '\12\11\40-\176' <"$B" | wc -c | tr -d ' ')" '0 0'
+
 done_testing

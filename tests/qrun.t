@@ -285,9 +285,8 @@ empty
 letter first | queue_file alice@crepes.fr bob@hamburger.edu >/dev/null
 pass_over
 delivered=$(only "$BOB")
-letter 'second' | queue_file alice@crepes.fr bob@hamburger.edu >"$T/name"
-mv "$SPOOL/new/$(cat "$T/name")" "$SPOOL/new/$(basename "$delivered" |
-    sed "s/,S=.*/,${T##*,}/")$(sed 's/[^,]*//' "$T/name")"
+name=$(letter again | queue_file alice@crepes.fr bob@hamburger.edu)
+mv "$SPOOL/new/$name" "$SPOOL/new/${delivered##*/}"
 pass_over
 is 'SEC-S10 a planted name replaces no delivered message' "$(files "$BOB")" 2
 
@@ -451,5 +450,32 @@ if [ -n "$ROOT" ]; then
 else
 	skip 'a killed parent takes the manager along' 'not root'
 fi
+
+# ---- what only looks as if it were right ----
+
+empty
+name=$(letter | queue_file alice@crepes.fr bob@hamburger.edu)
+tr k '\000' <"$SPOOL/new/$name" >"$SPOOL/tmp/$name"
+rm "$SPOOL/new/$name"
+owned "$SPOOL/tmp"
+pass_over
+is 'a hole of NULs in the body is not promoted either' \
+    "$(files "$BOB")$(files "$SPOOL/bad")$(files "$SPOOL/tmp")" 001
+rm -f "$SPOOL"/tmp/*
+
+empty
+letter | queue_file alice@crepes.fr bob@hamburger.edu >/dev/null
+# shellcheck disable=SC2086
+start $AS_USER qrun -w -c "$CONF" 2>/dev/null
+WATCH=$PID
+ok 'the first qrun delivers' wait_for 5 sh -c "ls '$BOB'/*"
+rm -f "$BOB"/*
+kill -STOP "$WATCH"
+letter | queue_file alice@crepes.fr bob@hamburger.edu >/dev/null
+pass_over
+is 'while there is a qrun a second one delivers nothing' \
+    "$RC $(files "$SPOOL/new")$(files "$BOB")" '0 10'
+kill -CONT "$WATCH"
+stop "$WATCH"
 
 done_testing
