@@ -38,6 +38,7 @@ class Sink(threading.Thread):
     def run(self):
         while True:
             connection, _ = self.listener.accept()
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection.sendall(b"220 sink\r\n")
             self.serve(connection, b"")
             connection.close()
