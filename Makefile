@@ -221,6 +221,10 @@ bench:
 fuzz:
 	@tests/fuzz/run $(FUZZ)
 
+# SOAK_S seconds of rude clients; SOAK_N messages while qrun is killed.
+soak: all
+	@tests/soak/run
+
 # Each test skips what is not installed; .ci/packages lists the packages.
 interop: all
 	@tests/run tests/interop/*.t
@@ -229,4 +233,4 @@ test-install:
 	@tests/install/bare
 
 .PHONY: all musl clean install uninstall demo test test-san audit crashtest \
-	fuzz interop test-install bench
+	fuzz soak interop test-install bench
