@@ -9,6 +9,7 @@
  *	once -i PORT CLIENTS	holds CLIENTS idle SMTP or POP3 connections until
  *				its standard input ends; "ready" when all greeted
  *	once -w PORT		waits until something listens, at most 10 seconds
+ *	once -b PORT		is the port busy?
  */
 #include "net.h"
 
@@ -47,7 +48,7 @@ idle(int port, int clients)
 }
 
 static int
-listening(int port)
+listening(int port, int tries)
 {
 	struct timespec pause = { 0, 50000000 };
 	struct sockaddr_in to;
@@ -57,7 +58,7 @@ listening(int port)
 	to.sin_family = AF_INET;
 	to.sin_port = htons((unsigned short)port);
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	for (i = 0; i < 200 && failed == -1; i++) {
+	for (i = 0; i < tries && failed == -1; i++) {
 		fd = socket(AF_INET, SOCK_STREAM, 0);
 		failed = connect(fd, (struct sockaddr *)&to, sizeof(to));
 		close(fd);
@@ -79,7 +80,9 @@ main(int argc, char **argv)
 	int i;
 
 	if (argc == 3 && strcmp(argv[1], "-w") == 0)
-		return listening(atoi(argv[2])) ? 0 : 111;
+		return listening(atoi(argv[2]), 200) ? 0 : 111;
+	if (argc == 3 && strcmp(argv[1], "-b") == 0)
+		return listening(atoi(argv[2]), 1) ? 0 : 1;
 	if (argc == 4 && strcmp(argv[1], "-i") == 0) {
 		idle(atoi(argv[2]), atoi(argv[3]));
 		return 0;

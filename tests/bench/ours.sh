@@ -2,7 +2,11 @@
 # tree, set up with an account for each duty as conf/setup does it.
 # shellcheck shell=sh disable=SC2034
 
-SMTP_UID=9020 SLOT_GID=9021 QUEUE_UID=9022 BOX_UID=9010
+SMTP_UID=9020 SLOT_GID=9021 QUEUE_UID=9022
+# The mailboxes' owner has an account, as it has when conf/setup is followed:
+# without one, the whole of nsswitch.conf is asked each time.
+BOX_USER=games
+BOX_UID=$(id -u "$BOX_USER") BOX_GID=$(id -g "$BOX_USER")
 
 ours_build()
 {
@@ -38,9 +42,9 @@ ours_site()
 	echo 127.0.0.1 >"$O/conf/relayclients"
 	echo "sink.example:[127.0.0.1]:$SINK_PORT" >"$O/conf/smtproutes"
 	echo nobody >"$O/conf/qsenduser"
-	chown "$BOX_UID:$BOX_UID" "$O/mail/bench.example/user"
+	chown "$BOX_UID:$BOX_GID" "$O/mail/bench.example/user"
 	echo "$HASH" >"$O/mail/bench.example/user/.password"
-	chown "$BOX_UID:$BOX_UID" "$O/mail/bench.example/user/.password"
+	chown "$BOX_UID:$BOX_GID" "$O/mail/bench.example/user/.password"
 	chmod 600 "$O/mail/bench.example/user/.password"
 	chown "$QUEUE_UID:$SLOT_GID" "$O/spool"
 	chmod 710 "$O/spool"
