@@ -174,9 +174,11 @@ install: all
 	for f in sendmail newaliases; do \
 	    ln -sf inject.8 "$(DESTDIR)$(MANDIR)/man8/$$f.8" || exit 1; done
 	cp -R conf/. '$(DESTDIR)$(SHARE)'
-	for f in setup check; do \
+	for f in setup check recipes/vacation recipes/redirect-spam \
+	    recipes/vacation.qmail recipes/spam.qmail; do \
 	    sed -e 's|^bindir=[^ ]*|bindir=$(PREFIX)/bin|' \
-	    -e 's|confdir=/etc/pennypost|confdir=$(CONFDIR)|' conf/$$f \
+	    -e 's|confdir=/etc/pennypost|confdir=$(CONFDIR)|' \
+	    -e 's|/usr/local/share/pennypost|$(SHARE)|' conf/$$f \
 	    >"$(DESTDIR)$(SHARE)/$$f" || exit 1; done
 	chmod -R u=rwX,go=rX '$(DESTDIR)$(SHARE)'
 
@@ -220,6 +222,10 @@ bench:
 # Each harness for FUZZ_S seconds, from its corpus on.
 fuzz:
 	@tests/fuzz/run $(FUZZ)
+
+# Breaks the programs on purpose; each time a test must see it.  MUTANTS="a b": some.
+mutants:
+	@tests/mutants/run $(MUTANTS)
 
 # SOAK_S seconds of rude clients; SOAK_N messages while qrun is killed.
 soak: all
