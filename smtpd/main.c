@@ -25,11 +25,6 @@
 
 #define CHECK_S		30	/* a checkpassword program's time */
 
-struct options {
-	const char	*conf_path;
-	int		 print;
-};
-
 static struct settings settings;
 static struct session session;
 
@@ -52,23 +47,21 @@ unavailable(const char *what, const char *why)
 	exit(111);
 }
 
-static struct options
+/* The directory of -c holds for the programs behind a login, too.  1: -n. */
+static int
 read_options(int argc, char **argv)
 {
 	static const char usage[] =
 	    "usage: smtpd [-c DIR] [-ln] [checkpassword-program [args]]\n";
-	struct options options = { NULL, 0 };
-	int option;
+	int option, print = 0;
 
 	opterr = 0;
 	while ((option = getopt(argc, argv, "+c:ln")) != -1) {
-		if (option == 'c')
-			options.conf_path = optarg;
-		else if (option == 'l')
+		if (option == 'l')
 			settings.lf = 1;
 		else if (option == 'n')
-			options.print = 1;
-		else {
+			print = 1;
+		else if (option != 'c' || setenv("MAILCONF", optarg, 1) == -1) {
 			out_file(&session.out, 2);
 			out_text(&session.out, usage);
 			(void)out_flush(&session.out);	/* no other way */
@@ -77,7 +70,7 @@ read_options(int argc, char **argv)
 	}
 	if (optind < argc)
 		session.auth.argv = argv + optind;
-	return options;
+	return print;
 }
 
 /* $PROTO names the variables of a super-server: TCP, TCP6, SSL. */
@@ -226,7 +219,7 @@ split(void)
 int
 main(int argc, char **argv)
 {
-	struct options options = read_options(argc, argv);
+	int print = read_options(argc, argv);
 	struct stat st;
 	int keep[3], stop_fd;
 
@@ -246,11 +239,11 @@ main(int argc, char **argv)
 	session.auth.timeout_s = CHECK_S;
 	stop_fd = startup_stop_fd();	/* one pipe for both halves */
 	read_peer();
-	if (!options.print)
+	if (!print)
 		split();
-	read_settings(startup_conf_path(options.conf_path, getenv("MAILCONF")));
+	read_settings(startup_conf_path(NULL, getenv("MAILCONF")));
 	read_environment();
-	if (options.print) {
+	if (print) {
 		out_file(&session.out, 1);
 		session.may_relay = -1;
 		return relay_print(&session);

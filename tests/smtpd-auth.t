@@ -57,6 +57,9 @@ is 'T04 only the mail after the login is queued' "$(files "$SPOOL/new")" 1
 exits 'T04 a login that nobody could have is refused at the start' 111 \
     as_user env REQUIREAUTH=1 smtpd -c "$CONF"
 
+# The programs behind a login are those of this site (checkpw reads its settings).
+session smtpd/auth-checkpw.session smtpd -c "$CONF" checkpw true 2>>log
+
 for name in start inject inject1 optional require; do
 	rm -f "$SPOOL"/new/*
 	session "smtpd/tls-$name.session" faketls smtpd -c "$CONF" othercheck \
