@@ -238,6 +238,11 @@ exec 4>"$T/slow"
 printf 'From: alice@hamburger.edu\nSubject: slow\n\n' >&4
 seq 1 20000 >&4
 if wait_for 5 sh -c 'ls "$SPOOL"/tmp/* >/dev/null 2>&1'; then
+	size=
+	until [ "$(ls -l "$SPOOL/tmp")" = "$size" ]; do	# it has written all
+		size=$(ls -l "$SPOOL/tmp")
+		sleep 0.3
+	done
 	touch -d '3 hours ago' "$SPOOL"/tmp/*
 	pass_over
 	is 'what its writer has locked is left alone, however old' \
