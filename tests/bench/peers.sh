@@ -213,7 +213,8 @@ mailfront_start()
 	    inside mailfront tcpserver -c 200 -b 200 -HRl0 -u 9010 -g 9010 \
 	    127.0.0.1 "$MAILFRONT_PORT" /usr/sbin/mailfront smtp queuedir \
 	    accept 2>"$D/mailfront/log" &
-	PIDS="$PIDS $!"
+	MAILFRONT_PID=$!
+	PIDS="$PIDS $MAILFRONT_PID"
 	wait_port "$MAILFRONT_PORT"
 }
 

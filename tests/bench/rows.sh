@@ -259,6 +259,15 @@ pop_to()
 	esac
 }
 
+pop_servers()
+{
+	[ -z "${POP_UP-}" ] || return 0
+	POP_UP=1
+	ours_pop3
+	have dovecot-core && dovecot_start
+	have popa3d && popa3d_start
+}
+
 pop_login()
 {
 	for round in $(rounds); do
@@ -335,16 +344,15 @@ mbox()
 row_pop3()
 {
 	poppers=''
-	ours_pop3
+	pop_servers
 	pop_boxes few 3 4096
 	pop_boxes thousand 1000 4096
 	pop_boxes large 1 52428800
 	pop_boxes 10000 10000 200
 	pop_boxes 100000 100000 200
-	have dovecot-core && dovecot_start && poppers=dovecot
+	have dovecot-core && poppers=dovecot
 	openers=$poppers
-	have popa3d && popa3d_start && poppers="$poppers popa3d"
-	[ ! -d "$D/popa3d" ] || mbox 3 4096
+	have popa3d && poppers="$poppers popa3d" && mbox 3 4096
 	pop_login
 	pop_retrieve
 	for n in 10000 100000; do
@@ -453,9 +461,8 @@ idle_memory()
 row_memory()
 {
 	accept_servers
-	ours_pop3
-	have dovecot-core && dovecot_start
-	have popa3d && popa3d_start
+	pop_servers
+	# once: what processes of a pool have grown to does not come again
 	for round in 1; do
 		kind=SMTP
 		idle_memory pennypost "$OURS_PORT" 50 "$B/bin/smtpd"
@@ -479,12 +486,14 @@ row_calls()
 {
 	accept_servers
 	letter=$D/session
+	seq 1001 1060 | sed 's/.*/& This is a line of a message, of the usual length, 64 octets.\r/' \
+	    >"$D/lines"
 	{
 		printf 'EHLO c.example\r\n'
 		for i in $(seq 1 "${1:-100}"); do
 			printf 'MAIL FROM:<a@c.example>\r\nRCPT TO:<user@bench.example>\r\nDATA\r\n'
 			printf 'Subject: x\r\n\r\n'
-			seq 1 700 | sed 's/$/\r/'
+			cat "$D/lines"
 			printf '.\r\n'
 		done
 		printf 'QUIT\r\n'
@@ -493,27 +502,26 @@ row_calls()
 	chmod 644 "$letter" "$letter.empty"
 	calls_of pennypost asuser "$SMTP_UID" "$SLOT_GID" env \
 	    TCPREMOTEIP=127.0.0.1 smtpd -c "$O/conf"
-	if have mailfront; then
-		cat >"$D/front.sh" <<-END
-			. "$here/peers.sh"
-			B=$B D=$D QUEUEDIR=$D/mailfront/queue PROTO=TCP
-			TCPREMOTEIP=127.0.0.1 TCPLOCALIP=127.0.0.1 RELAYCLIENT=
-			export QUEUEDIR PROTO TCPREMOTEIP TCPLOCALIP RELAYCLIENT
-			inside mailfront /usr/sbin/mailfront smtp queuedir accept
-		END
-		calls_of mailfront sh "$D/front.sh"
+	if [ -n "${MAILFRONT_PID-}" ]; then
+		place="nsenter -m -t $MAILFRONT_PID"
+		calls_of mailfront env QUEUEDIR="$D/mailfront/queue" PROTO=TCP \
+		    TCPREMOTEIP=127.0.0.1 TCPLOCALIP=127.0.0.1 RELAYCLIENT= \
+		    /usr/sbin/mailfront smtp queuedir accept
+		place=
 	fi
 	ours_clean
 }
 
 # calls_of SYSTEM command ...: per message, that of a session of 100 less that of
-# one without any
+# one without any; in the namespace $place
 calls_of()
 {
 	system=$1
 	shift
 	for session in "$letter" "$letter.empty"; do
-		strace -f -qq -o "$D/trace" "$@" <"$session" >/dev/null 2>&1
+		# shellcheck disable=SC2086
+		${place-} strace -f -qq -o "$D/trace" "$@" <"$session" \
+		    >/dev/null 2>&1
 		grep -c '(' "$D/trace"
 		grep -c 'fsync(' "$D/trace"
 		grep -Ec '(clone|fork|vfork)' "$D/trace"
@@ -525,11 +533,12 @@ calls_of()
 	note calls 'fsyncs, a message' -n "$system" "$fsyncs"
 	note calls 'processes, a message' -n "$system" "$forks"
 	for session in "$letter" "$letter.empty"; do
-		valgrind --tool=callgrind --vgdb=no --trace-children=yes \
-		    --callgrind-out-file=/dev/null "$@" <"$session" 2>&1 \
-		    >/dev/null | awk '/Collected/ { n += $NF } END { print n }'
-	done | awk '{ v[NR] = $1 } END { if (NR == 2) print (v[1] - v[2]) / 100 }' \
-	    >"$D/calls"
+		# shellcheck disable=SC2086
+		${place-} valgrind --tool=callgrind --vgdb=no \
+		    --trace-children=yes --callgrind-out-file=/dev/null "$@" \
+		    <"$session" 2>&1 >/dev/null |
+			awk '/Collected/ { n += $NF } END { print n + 0 }'
+	done | awk '{ v[NR] = $1 } END { print (v[1] - v[2]) / 100 }' >"$D/calls"
 	read -r calls <"$D/calls"
 	note calls 'instructions, a message' -n "$system" "$calls"
 }
