@@ -14,6 +14,8 @@
 #				gives no rights: share/pennypost/setup does, asked to
 #	make uninstall
 #	make interop		with real super-servers and mail programs
+#	make remote		mail exchanged with Postfix and OpenSMTPD, DNS, TLS
+#				(root: in network namespaces)
 #	make test-install	a bare Debian, by the book (root, minutes)
 
 PREFIX	= /usr/local
@@ -235,8 +237,12 @@ soak: all
 interop: all
 	@tests/run tests/interop/*.t
 
+# Postfix, OpenSMTPD and NSD are fetched, but neither installed nor started outside.
+remote: all
+	@tests/run tests/remote/*.t tests/tls/*.t
+
 test-install:
 	@tests/install/bare
 
 .PHONY: all musl clean install uninstall demo test test-san audit crashtest \
-	fuzz soak interop test-install bench
+	fuzz soak interop remote test-install bench
