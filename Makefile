@@ -46,7 +46,8 @@ PROGRAMS = smtpd/smtpd inject/inject qrun/qrun qrun/mailq qsend/qsend \
 HEADERS	= lib/address.h lib/auth.h lib/base64.h lib/child.h lib/clock.h \
 	  lib/conf.h lib/date.h lib/dot.h lib/drop.h lib/envelope.h lib/filter.h \
 	  lib/in.h lib/log.h \
-	  lib/mailbox.h lib/maildir.h lib/out.h lib/peer.h lib/policy.h \
+	  lib/mailbox.h lib/maildir.h lib/mime7.h lib/mime7_state.h \
+	  lib/out.h lib/peer.h lib/policy.h \
 	  lib/received.h lib/sasl.h lib/spool.h lib/startup.h lib/text.h \
 	  lib/ucspitls.h lib/unique.h lib/xtext.h
 
@@ -64,10 +65,12 @@ INJECT	= inject/main.c inject/become.c inject/complete.c inject/copy.c \
 	  inject/fields.c inject/header.c inject/identity.c inject/input.c \
 	  inject/options.c inject/recipients.c inject/submit.c \
 	  inject/verdict.c \
-	  lib/address.c lib/child.c lib/clock.c lib/conf.c lib/date.c \
-	  lib/drop.c lib/localdate.c \
-	  lib/filter.c lib/log.c lib/out.c lib/policy.c lib/received.c \
-	  lib/spool.c lib/startup.c lib/text.c lib/unique.c lib/xtext.c
+	  lib/address.c lib/base64.c lib/child.c lib/clock.c lib/conf.c \
+	  lib/date.c lib/drop.c lib/filter.c lib/localdate.c lib/log.c \
+	  lib/mime7.c lib/mime7_body.c lib/mime7_field.c \
+	  lib/mime7_read.c lib/mime7_type.c lib/out.c lib/policy.c \
+	  lib/received.c lib/spool.c lib/startup.c lib/text.c \
+	  lib/unique.c lib/xtext.c
 INJECTH	= inject/become.h inject/complete.h inject/copy.h inject/fields.h \
 	  inject/header.h inject/identity.h inject/input.h \
 	  inject/options.h inject/recipients.h inject/submit.h \
@@ -97,14 +100,13 @@ MAILQ	= qrun/mailq.c qrun/listing.c qrun/infoline.c qrun/name.c \
 	  lib/text.c
 
 QSEND	= qsend/main.c qsend/connect.c qsend/feed.c qsend/message.c \
-	  qsend/mime7.c qsend/mime7_body.c qsend/mime7_field.c \
-	  qsend/mime7_read.c qsend/mime7_type.c \
 	  qsend/relay.c qsend/reply.c qsend/report.c qsend/resolve.c \
 	  qsend/route.c qsend/session.c qsend/settings.c qsend/tls.c \
 	  qsend/transaction.c \
 	  lib/address.c lib/base64.c lib/child.c lib/clock.c lib/conf.c \
-	  lib/dot.c lib/envelope.c lib/in.c lib/log.c lib/out.c \
-	  lib/startup.c lib/text.c lib/xtext.c
+	  lib/dot.c lib/envelope.c lib/in.c lib/log.c lib/mime7.c \
+	  lib/mime7_body.c lib/mime7_field.c lib/mime7_read.c \
+	  lib/mime7_type.c lib/out.c lib/startup.c lib/text.c lib/xtext.c
 
 POP3D	= pop3d/main.c pop3d/session.c pop3d/retrieve.c \
 	  pop3d/maildrop.c pop3d/message.c pop3d/update.c \
@@ -135,8 +137,8 @@ qrun/mailq: $(MAILQ) $(HEADERS) $(QRUNH)
 	$(BUILD) -o $@ $(MAILQ)
 
 qsend/qsend: $(QSEND) $(HEADERS) qsend/connect.h qsend/feed.h \
-	  qsend/message.h qsend/mime7.h qsend/mime7_state.h qsend/relay.h \
-	  qsend/reply.h qsend/report.h qsend/resolve.h qsend/route.h \
+	  qsend/message.h qsend/relay.h qsend/reply.h qsend/report.h \
+	  qsend/resolve.h qsend/route.h \
 	  qsend/session.h qsend/settings.h qsend/tls.h qsend/transaction.h
 	$(BUILD) -o $@ $(QSEND) -lresolv
 

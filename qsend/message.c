@@ -2,8 +2,8 @@
  * message - what the message holds, and its way out.  Trusts nothing in it:
  * whatever the file says, what goes out is lines, and one lone dot at the end.
  *
- * A line over 998 octets goes out as it is: to break it would change the text
- * and void signatures, and servers take far longer ones.
+ * A line over 998 octets goes out as it is only where it cannot be encoded or
+ * folded without voiding a signature: servers may take it, none need.
  */
 #include "message.h"
 
@@ -18,8 +18,8 @@
 #include "../lib/clock.h"
 #include "../lib/dot.h"
 #include "../lib/envelope.h"
+#include "../lib/mime7.h"
 #include "../lib/text.h"
-#include "mime7.h"
 #include "session.h"
 
 #define BLOCK_BYTES	16384
@@ -67,18 +67,34 @@ header_length(const char *p, size_t length, size_t *line)
 	return length;
 }
 
+/* The same for all lines: is one over MIME7_LINE?  A CR counts, so it may only
+ * seem so. */
+static int
+has_long_line(const char *p, size_t length, size_t *line)
+{
+	const char *end = p + length, *lf;
+	int found = 0;
+
+	for (; (lf = memchr(p, '\n', (size_t)(end - p))) != NULL; p = lf + 1) {
+		found |= *line + (size_t)(lf - p) > MIME7_LINE;
+		*line = 0;
+	}
+	*line += (size_t)(end - p);
+	return found | (*line > MIME7_LINE);
+}
+
 int
 message_scan(struct message *m)
 {
 	char block[BLOCK_BYTES];
 	struct dot_out count;
-	size_t line = 0;
+	size_t line = 0, octets = 0;
 	int in_header = 1;
 	off_t at = 0;
 	ssize_t n;
 
 	dot_out_init(&count, NULL);
-	m->has_nul = m->has_8bit = m->has_8bit_header = 0;
+	m->has_nul = m->has_8bit = m->has_8bit_header = m->has_long = 0;
 	while ((n = read_block(m, block, at)) > 0) {
 		size_t length = (size_t)n;
 
@@ -91,6 +107,7 @@ message_scan(struct message *m)
 			m->has_8bit_header |= is_8bit(block, header);
 		}
 		m->has_8bit |= is_8bit(block, length);
+		m->has_long |= has_long_line(block, length, &octets);
 		dot_encode(&count, block, length);
 		at += n;
 	}
@@ -99,28 +116,78 @@ message_scan(struct message *m)
 	return (int)n;
 }
 
-/* Decides whether 8-bit octets must be encoded: 0, or -1 with the verdict. */
+/* The way out of the message's blocks. */
+struct wire {
+	struct session	*session;	/* NULL: only count */
+	long long	 end_ms;
+	struct dot_out	 dot;
+};
+
 static int
-prepare_8bit(struct message *m, const struct session *s, struct reply *r)
+put_block(void *to, const char *block, size_t length)
 {
+	struct wire *w = to;
+	struct session *s = w->session;
+
+	if (s != NULL && session_stopped(s)) {
+		errno = ECANCELED;
+		return -1;
+	}
+	if (s != NULL && s->out.error == 0 && clock_ms() > w->end_ms)
+		s->out.error = ETIMEDOUT;
+	dot_encode(&w->dot, block, length);
+	errno = s != NULL ? s->out.error : 0;
+	return errno == 0 ? 0 : -1;
+}
+
+static int
+send_converted(const struct message *m, struct wire *w)
+{
+	const struct mime7_sink sink = { put_block, w };
+
+	return mime7_send(m->fd, m->start, m->convert, &sink);
+}
+
+static int
+send_blocks(const struct message *m, struct wire *w)
+{
+	char block[BLOCK_BYTES];
+	off_t at = 0;
+	ssize_t n;
+
+	while ((n = read_block(m, block, at)) > 0) {
+		if (put_block(w, block, (size_t)n) == -1)
+			return -1;
+		at += n;
+	}
+	return (int)n;
+}
+
+/* Decides whether the content must be encoded: 0, or -1 with the verdict. */
+static int
+prepare_content(struct message *m, const struct session *s, struct reply *r)
+{
+	struct wire count = { NULL, 0, { NULL, 0, '\0' } };
 	const char *why = "";
-	struct dot_out count;
+	int what = m->has_long ? MIME7_LONG : 0;
 
 	m->convert = 0;
-	if (!m->has_8bit || (s->offers & OFFER_8BITMIME))
+	if (m->has_8bit && !(s->offers & OFFER_8BITMIME))
+		what |= MIME7_EIGHT;
+	if (what == 0)
 		return 0;
-	switch (mime7_check(m->fd, m->start, &why)) {
+	switch (mime7_check(m->fd, m->start, what, &why)) {
 	case MIME7_PLAIN:
 		return 0;
 	case MIME7_REFUSE:
 		reply_set(r, "5.6.3", why);
 		return -1;
 	case MIME7_CONVERT:
-		dot_out_init(&count, NULL);
-		m->convert = 1;
-		if (mime7_send(m->fd, m->start, &count) == 0) {
-			dot_end_line(&count);
-			m->octets = count.octets;
+		dot_out_init(&count.dot, NULL);
+		m->convert = what;
+		if (send_converted(m, &count) == 0) {
+			dot_end_line(&count.dot);
+			m->octets = count.dot.octets;
 			return 0;
 		}
 		break;
@@ -150,7 +217,7 @@ message_prepare(struct message *m, const struct session *s, struct reply *r)
 		    "which the message needs");
 		return -1;
 	}
-	if (prepare_8bit(m, s, r) == -1)
+	if (prepare_content(m, s, r) == -1)
 		return -1;
 	if (s->size_max != 0 && m->octets > s->size_max) {
 		reply_set(r, "5.3.4", "the message is larger than the server "
@@ -175,50 +242,31 @@ unread(struct session *s, struct reply *r)
 		    "message");
 }
 
-static int
-send_blocks(const struct message *m, struct session *s, struct dot_out *dot)
-{
-	char block[BLOCK_BYTES];
-	long long end_ms = clock_ms() + 1000 *
-	    ((long long)s->settings->timeoutremote_s +
-	    (long long)(m->octets / SLOWEST));
-	off_t at = 0;
-	ssize_t n;
-
-	while ((n = read_block(m, block, at)) > 0 && s->out.error == 0) {
-		if (session_stopped(s)) {
-			errno = ECANCELED;
-			return -1;
-		}
-		if (clock_ms() > end_ms)
-			s->out.error = ETIMEDOUT;
-		dot_encode(dot, block, (size_t)n);
-		at += n;
-	}
-	return n == -1 ? -1 : 0;
-}
-
 int
 message_send(const struct message *m, struct session *s, struct reply *r)
 {
-	struct dot_out dot;
+	struct wire w;
 	int result;
 
-	dot_out_init(&dot, &s->out);
-	result = m->convert ? mime7_send(m->fd, m->start, &dot) :
-	    send_blocks(m, s, &dot);
+	w.session = s;
+	w.end_ms = clock_ms() + 1000 *
+	    ((long long)s->settings->timeoutremote_s +
+	    (long long)(m->octets / SLOWEST));
+	dot_out_init(&w.dot, &s->out);
+	result = m->convert != 0 ? send_converted(m, &w) :
+	    send_blocks(m, &w);
 	if (result == -1 && s->out.error == 0) {
 		reply_set(r, "4.3.0", strerror(errno));
 		return -1;
 	}
-	dot_end_line(&dot);
+	dot_end_line(&w.dot);
 	/* Last chance to leave without a trace. */
 	if (session_stopped(s)) {
 		reply_set(r, "4.3.2", "stopped");
 		return -1;
 	}
 	if (s->out.error == 0) {
-		dot_end_data(&dot);
+		dot_end_data(&w.dot);
 		if (out_flush(&s->out) == 0)
 			return 0;
 	}

@@ -17,10 +17,10 @@ struct message {
 	const char	*sender;	/* canonical, "" for <> */
 	const char	*options;	/* of the envelope, "" none */
 	/* found by message_scan() */
-	int		 has_nul, has_8bit, has_8bit_header;
+	int		 has_nul, has_8bit, has_8bit_header, has_long;
 	unsigned long long octets;	/* on the wire, RFC 1870 */
 	/* decided by message_prepare() for one server */
-	int		 convert;	/* to 7-bit MIME */
+	int		 convert;	/* MIME7_EIGHT, MIME7_LONG */
 };
 
 /* Reads the message through: 0, or -1 with errno. */

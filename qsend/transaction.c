@@ -97,7 +97,7 @@ put_mail(struct transaction *t)
 		text_add(&c, " SIZE=");
 		text_add_number(&c, m->octets, 1);
 	}
-	if (m->has_8bit && !m->convert && (s->offers & OFFER_8BITMIME))
+	if (m->has_8bit && (s->offers & OFFER_8BITMIME))
 		text_add(&c, " BODY=8BITMIME");
 	if ((s->offers & OFFER_SMTPUTF8) && needs_utf8(t))
 		text_add(&c, " SMTPUTF8");

@@ -93,7 +93,46 @@ is 'exit status 100 when something failed for good' "$STATUS" 100
 play
 { hello; awk 'BEGIN { for (i = 0; i < 5000; i++) printf "x" }'; } >"$T/m"
 send bob@b.example
-is 'a line over 998 octets is not broken' \
+is 'I06 a line over 998 octets is encoded' \
+    "$(awk 'length > 999' "$LOG" | wc -l | tr -d ' ')" 0
+like 'I06 which the header says' "$WIRE" \
+    '^Content-Transfer-Encoding: quoted-printable$'
+
+# both: a part with 8-bit octets, and another with a long line
+both()
+{
+	printf 'Content-Type: multipart/mixed; boundary=b\n'
+	printf "%s\n--b\n\n\303\251t\303\251 and more words\n--b\n\n" "$1"
+	awk 'BEGIN { for (i = 0; i < 5000; i++) printf "x"; print "\n--b--" }'
+}
+play "$ALL" 'MAIL !later 250 ok' 'RCPT !later 250 ok' 'DATA 354 go'
+both >"$T/m"
+send bob@b.example
+is 'I06 E05 with 8BITMIME only the long line is encoded' \
+    "$(awk 'length > 999' "$LOG" | wc -l | tr -d ' ') $(printf '%s\n' "$WIRE" |
+    grep -c -e '^x*=$' -e "^$(printf '\303\251t\303\251') and more words$" \
+    -e ' BODY=8BITMIME$')" '0 68'
+play
+send bob@b.example
+is 'I06 C16 without it both are' \
+    "$(awk 'length > 999' "$LOG" | wc -l | tr -d ' ') $(printf '%s\n' "$WIRE" |
+    grep -c -e '^x*=$' -e '^=C3=A9t=C3=A9 and more words$')" '0 67'
+
+play "$ALL" 'MAIL !later 250 ok' 'RCPT !later 250 ok' 'DATA 354 go'
+both 'DKIM-Signature: v=1
+' >"$T/m"
+send bob@b.example
+is 'I06 what is signed goes as it is' \
+    "$(awk 'length > 5000' "$LOG" | wc -l | tr -d ' ')" 1
+play
+send bob@b.example
+is 'I06 C16 unless the signature is lost anyway' \
+    "$(awk 'length > 999' "$LOG" | wc -l | tr -d ' ')" 0
+play
+{ printf 'Content-Type: multipart/signed; boundary=b\n\n--b\n\n'
+awk 'BEGIN { for (i = 0; i < 5000; i++) printf "x"; print "\n--b--" }'; } >"$T/m"
+send bob@b.example
+is 'I06 multipart/signed, in 7 bits, is never broken' \
     "$(awk 'length > 5000' "$LOG" | wc -l | tr -d ' ')" 1
 
 # ---- extensions ----

@@ -1,11 +1,11 @@
 /*
  * mime7_body - leaf bodies: which encoding they need, and the encoding of
- * RFC 2045 6.7 and 6.8.  A body under "8bit" is lines whatever its type, so a line
+ * RFC 2045 6.7 and 6.8, or more line breaks in what has it.  A body under "8bit" is lines whatever its type, so a line
  * end is encoded as CRLF; the one before a boundary belongs to the boundary.
  */
 #include <string.h>
 
-#include "../lib/base64.h"
+#include "base64.h"
 #include "mime7_state.h"
 
 struct utf8 {
@@ -51,6 +51,29 @@ mime7_is_utf8(const char *text, size_t length)
 	return !u.wrong && u.need == 0;
 }
 
+/* Decides what is done about a body; eight and wide are what must not be. */
+static void
+decide(struct mime7 *m, struct mime7_part *part, int eight, int wide)
+{
+	static const char sealed[] =
+	    "8-bit data in a part that must not change";
+
+	if (part->kind != MIME7_SEALED && part->declared <= MIME7_8BIT) {
+		part->encoding = MIME7_QP;
+		m->changed = 1;
+	} else if (eight) {
+		mime7_refuse(m, part->kind == MIME7_SEALED ? sealed :
+		    "8-bit data in a part said to be encoded");
+	} else if (wide && part->kind != MIME7_SEALED &&
+	    part->declared != MIME7_UNKNOWN) {
+		part->rewrap = 1;
+		m->changed = 1;
+	} else {
+		mime7_leave(m, "a line is too long in a part that must not "
+		    "change");
+	}
+}
+
 void
 mime7_judge(struct mime7 *m, struct mime7_part *part)
 {
@@ -67,15 +90,15 @@ mime7_judge(struct mime7 *m, struct mime7_part *part)
 		if (m->ends)
 			utf8_octet(&u, '\n');
 		total += m->length;
-		wide |= !m->ends && m->length == MIME7_LINE;
+		wide |= mime7_is_long(m);
 	}
-	if (eight == 0 && (!wide || part->declared == MIME7_BASE64))
+	wide = wide && (m->what & MIME7_LONG);
+	if (wide || (eight > 0 && (m->what & MIME7_EIGHT)))
+		decide(m, part, eight > 0 && (m->what & MIME7_EIGHT), wide);
+	if (part->encoding == MIME7_7BIT)
 		return;
-	if (part->kind == MIME7_SEALED)
-		mime7_refuse(m, "8-bit data in a part that must not change");
-	else if (part->declared > MIME7_8BIT)
-		mime7_refuse(m, "8-bit data in a part said to be encoded");
-	part->encoding = eight <= total / 4 ? MIME7_QP : MIME7_BASE64;
+	if (eight > total / 4)
+		part->encoding = MIME7_BASE64;
 	if (eight > 0 && part->kind == MIME7_TEXT && !part->labelled)
 		part->charset = !u.wrong && u.need == 0 ? "utf-8" :
 		    "unknown-8bit";
@@ -140,6 +163,50 @@ qp_octet(struct mime7 *m, unsigned int c)
 		qp_put(m, c, c > ' ' && c < 127 && c != '=');
 }
 
+/*
+ * One octet of a line that is encoded and too long.  Blanks count for nothing
+ * in base64; one keeps what was inside a line from becoming a boundary.
+ */
+static void
+wrap_octet(struct mime7 *m, char c, int qp)
+{
+	size_t need = !qp ? 0 : c == '=' ? 3 : 1;
+
+	if (m->escape > 0) {
+		m->escape--;
+	} else {
+		if (m->column + need > 75) {
+			mime7_puts(m, qp ? "=\n" : c == '-' ? "\n " : "\n");
+			m->column = 0;
+			if (qp && c == '-') {
+				qp_put(m, '-', 0);
+				return;
+			}
+		}
+		m->escape = qp && c == '=' ? 2 : 0;
+	}
+	mime7_put(m, &c, 1);
+	m->column++;
+}
+
+static void
+pass(struct mime7 *m, const struct mime7_part *part)
+{
+	size_t i;
+
+	if (!part->rewrap || !mime7_is_long(m)) {
+		mime7_put(m, m->piece, m->length);
+	} else {
+		for (i = 0; i < m->length; i++)
+			wrap_octet(m, m->piece[i], part->declared == MIME7_QP);
+	}
+	if (m->ends) {
+		mime7_put(m, "\n", 1);
+		m->column = 0;
+		m->escape = 0;
+	}
+}
+
 static void
 line_end(struct mime7 *m, enum mime7_encoding encoding)
 {
@@ -160,11 +227,10 @@ mime7_body(struct mime7 *m, const struct mime7_part *part)
 	size_t i;
 
 	m->column = 0;
+	m->escape = 0;
 	while (mime7_next(m)) {
 		if (part->encoding == MIME7_7BIT) {
-			mime7_put(m, m->piece, m->length);
-			/* base64 may be broken anywhere; others are not wide */
-			mime7_put(m, "\n", 1);
+			pass(m, part);
 			continue;
 		}
 		if (pending)

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "../lib/text.h"
+#include "text.h"
 #include "mime7_state.h"
 
 #define NAME_MAX_OCTETS	40	/* of a parameter's name that we can rewrite */

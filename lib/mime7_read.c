@@ -6,8 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../lib/dot.h"
-#include "../lib/out.h"
 #include "mime7_state.h"
 
 int
@@ -38,6 +36,19 @@ mime7_tell(const struct mime7 *m)
 {
 	return m->again || m->met != -1 ? m->piece_at :
 	    m->at + (off_t)m->start;
+}
+
+void
+mime7_leave(struct mime7 *m, const char *why)
+{
+	if (m->left == NULL && (m->what & MIME7_LONG))
+		m->left = why;
+}
+
+int
+mime7_is_long(const struct mime7 *m)
+{
+	return !m->begins || (!m->ends && m->length == MIME7_LINE);
 }
 
 static int
@@ -178,7 +189,7 @@ mime7_next_field(struct mime7 *m)
 		m->used += m->length;
 		if (m->ends)
 			m->field[m->used++] = '\n';
-		m->wide |= !m->ends && m->length == MIME7_LINE;
+		m->wide |= mime7_is_long(m);
 		m->eight |= mime7_eight(m->piece, m->piece + m->length);
 	}
 	if (m->used > 0 && !m->more && m->field[m->used - 1] != '\n')
@@ -193,11 +204,15 @@ mime7_rest(struct mime7 *m, int write)
 		m->again = !continues(m);
 		if (m->again)
 			return;
-		if (mime7_eight(m->piece, m->piece + m->length) || !m->ends)
+		if ((m->what & MIME7_EIGHT) &&
+		    mime7_eight(m->piece, m->piece + m->length))
 			mime7_refuse(m, "a header field is too long to convert");
+		if (mime7_is_long(m))
+			mime7_leave(m, "a header field is too long to fold");
 		if (write) {
 			mime7_put(m, m->piece, m->length);
-			mime7_put(m, "\n", 1);
+			if (m->ends)
+				mime7_put(m, "\n", 1);
 		}
 	}
 }
@@ -205,11 +220,9 @@ mime7_rest(struct mime7 *m, int write)
 void
 mime7_flush(struct mime7 *m)
 {
-	if (m->dot != NULL) {
-		dot_encode(m->dot, m->output, m->waiting);
-		if (m->dot->out != NULL && m->error == 0)
-			m->error = m->dot->out->error;
-	}
+	if (m->sink != NULL && m->error == 0 && m->waiting > 0 &&
+	    m->sink->write(m->sink->to, m->output, m->waiting) == -1)
+		m->error = errno;
 	m->waiting = 0;
 }
 

@@ -1,19 +1,15 @@
 /*
  * mime7 - walks the entities of a message, RFC 2045 and 2046.  mime7_check()
  * and mime7_send() are the same walk; only one has somewhere to write, so what
- * is checked is what is sent.  Trusts nothing in the message.  An entity is read up to three times: its
- * header and, of a leaf, the body to decide; then both again to write.
+ * is checked is what is sent.  Trusts nothing in the message.  An entity is read
+ * up to three times: its header and, of a leaf, the body to decide; then both
+ * again to write.
  */
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
-#include "../lib/dot.h"
-#include "../lib/out.h"
 #include "mime7_state.h"
-
-static const char too_deep[] = "too many parts inside each other";
 
 static enum mime7_encoding
 declared(struct mime7 *m)
@@ -54,6 +50,11 @@ read_header(struct mime7 *m, struct mime7_part *part)
 			part->declared = declared(m);
 		else if (mime7_is(m, "MIME-Version"))
 			part->version = 1;
+		else if (m->level == 1 && m->what == MIME7_LONG &&
+		    mime7_is(m, "DKIM-Signature")) {
+			mime7_leave(m, "the message is signed");
+			m->what = 0;
+		}
 	}
 	/* an encoding around other entities is an error; not ours to repair */
 	if (part->declared > MIME7_8BIT && part->kind >= MIME7_MULTIPART)
@@ -65,21 +66,24 @@ write_header(struct mime7 *m, const struct mime7_part *part, int message)
 {
 	int composite = part->kind >= MIME7_MULTIPART &&
 	    part->kind < MIME7_SEALED;
-	int type = 0;
+	int type = 0, drop;
 
 	while (mime7_next_field(m)) {
 		/* what is left without a field is 7bit */
-		if (mime7_is(m, "Content-Transfer-Encoding") &&
-		    (part->declared == MIME7_8BIT ||
-		    part->encoding != MIME7_7BIT))
-			continue;
+		drop = mime7_is(m, "Content-Transfer-Encoding") &&
+		    (part->encoding != MIME7_7BIT ||
+		    (part->declared == MIME7_8BIT && (m->what & MIME7_EIGHT)));
 		if (part->charset != NULL && mime7_is(m, "Content-Type") &&
 		    !type++) {
-			if (!part->typed)
-				continue;
-			mime7_set_charset(m, part);
+			if (part->typed)
+				mime7_set_charset(m, part);
+			else
+				drop = 1;
 		}
-		mime7_field(m);
+		if (!drop)
+			mime7_field(m);
+		else if (m->more)
+			mime7_rest(m, 0);
 	}
 	if (message && !part->version &&
 	    (composite || part->encoding != MIME7_7BIT))
@@ -97,7 +101,8 @@ write_header(struct mime7 *m, const struct mime7_part *part, int message)
 		mime7_puts(m, "\n");
 }
 
-/* Preamble or epilogue: nobody is shown it, so 8-bit octets become "?". */
+/* Preamble or epilogue: nobody is shown it, so 8-bit octets become "?", and
+ * lines end where they must; what comes then must not become a boundary. */
 static int
 filler(struct mime7 *m)
 {
@@ -105,15 +110,23 @@ filler(struct mime7 *m)
 	size_t i;
 
 	while (mime7_next(m)) {
-		for (i = 0; i < m->length; i++) {
+		for (i = 0; i < m->length && (m->what & MIME7_EIGHT); i++) {
 			if ((unsigned char)m->piece[i] < 0x80)
 				continue;
 			m->piece[i] = '?';
 			eight = 1;
 		}
+		if (!m->begins && (m->what & MIME7_LONG)) {
+			m->changed = 1;
+			mime7_puts(m, "\n");
+			if (m->piece[0] == '-')
+				m->piece[0] = '?';
+		}
 		mime7_put(m, m->piece, m->length);
-		mime7_puts(m, "\n");
+		if (m->ends)
+			mime7_puts(m, "\n");
 	}
+	m->changed |= eight;
 	return eight;
 }
 
@@ -151,9 +164,10 @@ entity(struct mime7 *m, int digest, int message)
 
 	memset(&part, 0, sizeof(part));
 	part.kind = digest ? MIME7_MESSAGE : MIME7_TEXT;
-	if (++m->level > MIME7_DEPTH)
-		mime7_refuse(m, too_deep);
+	m->level++;
 	read_header(m, &part);
+	if (m->level > MIME7_DEPTH)
+		part.kind = MIME7_SEALED;
 	if (part.kind < MIME7_MULTIPART || part.kind == MIME7_SEALED)
 		mime7_judge(m, &part);
 	mime7_seek(m, header);
@@ -168,12 +182,14 @@ entity(struct mime7 *m, int digest, int message)
 }
 
 static void
-walk(struct mime7 *m, int fd, off_t start, struct dot_out *dot)
+walk(struct mime7 *m, int fd, off_t start, int what,
+    const struct mime7_sink *sink)
 {
 	m->fd = fd;
-	m->dot = dot;
-	m->error = 0;
-	m->why = NULL;
+	m->what = what;
+	m->sink = sink;
+	m->error = m->changed = 0;
+	m->why = m->left = NULL;
 	m->level = m->open = 0;
 	m->waiting = m->group = 0;
 	m->held = 0;
@@ -182,48 +198,27 @@ walk(struct mime7 *m, int fd, off_t start, struct dot_out *dot)
 	mime7_flush(m);
 }
 
-/* 1 if the file has an octet over 127 behind start, 0 if not, -1. */
-static int
-has_eight(struct mime7 *m, int fd, off_t start)
-{
-	ssize_t n;
-
-	for (;; start += (off_t)n) {
-		n = pread(fd, m->block, sizeof(m->block), start);
-		if (n == -1 && errno == EINTR)
-			n = 0;
-		else if (n <= 0)
-			return (int)n;
-		else if (mime7_eight(m->block, m->block + n))
-			return 1;
-	}
-}
-
 enum mime7_verdict
-mime7_check(int fd, off_t start, const char **why)
+mime7_check(int fd, off_t start, int what, const char **why)
 {
 	struct mime7 m;
-	int eight = has_eight(&m, fd, start);
 
-	if (eight == 0)
-		return MIME7_PLAIN;
-	if (eight == -1)
+	walk(&m, fd, start, what, NULL);
+	errno = m.error;
+	if (m.error != 0)
 		return MIME7_ERROR;
-	walk(&m, fd, start, NULL);
-	if (m.error != 0) {
-		errno = m.error;
-		return MIME7_ERROR;
-	}
-	*why = m.why;
-	return m.why != NULL ? MIME7_REFUSE : MIME7_CONVERT;
+	*why = m.why != NULL ? m.why : m.left;
+	if (m.why != NULL)
+		return what & MIME7_EIGHT ? MIME7_REFUSE : MIME7_PLAIN;
+	return m.changed ? MIME7_CONVERT : MIME7_PLAIN;
 }
 
 int
-mime7_send(int fd, off_t start, struct dot_out *dot)
+mime7_send(int fd, off_t start, int what, const struct mime7_sink *sink)
 {
 	struct mime7 m;
 
-	walk(&m, fd, start, dot);
+	walk(&m, fd, start, what, sink);
 	if (m.error == 0 && m.why != NULL)
 		m.error = EILSEQ;
 	errno = m.error;

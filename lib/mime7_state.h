@@ -9,8 +9,8 @@
  *
  * The first thing that goes wrong is remembered and ends every loop.
  */
-#ifndef QSEND_MIME7_STATE_H
-#define QSEND_MIME7_STATE_H
+#ifndef LIB_MIME7_STATE_H
+#define LIB_MIME7_STATE_H
 
 #include <stddef.h>
 #include <sys/types.h>
@@ -18,7 +18,6 @@
 #include "mime7.h"
 
 #define MIME7_DEPTH		16	/* entities inside entities */
-#define MIME7_LINE		998	/* octets of a line, RFC 5322 2.1.1 */
 #define MIME7_FIELD		65536	/* octets of a field we can rewrite */
 #define MIME7_BOUNDARY		256	/* RFC 2046 5.1.1 allows 70 */
 
@@ -46,6 +45,7 @@ struct mime7_part {
 	int		version;	/* MIME-Version is there */
 	enum mime7_encoding declared;
 	enum mime7_encoding encoding;	/* to give it; MIME7_7BIT: none */
+	int		rewrap;		/* encoded already, in lines too long */
 	int		labelled;	/* it has a charset, and not us-ascii */
 	size_t		charset_at, charset_length;	/* us-ascii, in the field */
 	const char	*charset;	/* to give it, or NULL */
@@ -56,7 +56,10 @@ struct mime7 {
 	int		 fd;
 	int		 error;		/* errno of the first failure, or 0 */
 	const char	*why;		/* or the reason to refuse */
-	struct dot_out	*dot;		/* NULL: only looking */
+	const char	*left;		/* why a line stays too long, or NULL */
+	int		 changed;	/* something was, or will be, converted */
+	int		 what;		/* MIME7_EIGHT, MIME7_LONG */
+	const struct mime7_sink *sink;	/* NULL: only looking */
 	size_t		 level;
 
 	off_t		 at;		/* file offset of block[0] */
@@ -79,6 +82,7 @@ struct mime7 {
 	size_t		 column;	/* of the line being written */
 	size_t		 waiting;	/* octets in output */
 	int		 held;		/* a blank that may end the line, or 0 */
+	int		 escape;	/* octets of an =HH still to come */
 	size_t		 group;		/* octets in triple */
 
 	struct mime7_boundary boundary[MIME7_DEPTH];
@@ -93,6 +97,12 @@ struct mime7 {
 
 int mime7_stopped(const struct mime7 *);
 void mime7_refuse(struct mime7 *, const char *why);
+
+/* Notes that a line stays too long, if that is anybody's concern. */
+void mime7_leave(struct mime7 *, const char *why);
+
+/* True if the piece is of a line over MIME7_LINE octets. */
+int mime7_is_long(const struct mime7 *);
 
 /* Goes on reading at a line that begins at the offset; where reading is. */
 void mime7_seek(struct mime7 *, off_t);
@@ -127,7 +137,8 @@ void mime7_parameters(struct mime7 *, char *p, char *end);
 /* True if the field in m->field has this name. */
 int mime7_is(const struct mime7 *, const char *name);
 
-/* Sends m->field, in 7 bits and lines of at most MIME7_LINE octets. */
+/* Sends m->field, in 7 bits and lines of at most MIME7_LINE octets, where that
+ * is asked for. */
 void mime7_field(struct mime7 *);
 
 /* Sends the word behind the gap, folding first when the line is full. */

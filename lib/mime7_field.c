@@ -2,11 +2,12 @@
  * mime7_field - header fields with raw 8-bit text: RFC 2047 encoded-words in
  * unstructured text, phrases and comments, RFC 2231 in parameter values.  An
  * address or a message-id has no 7-bit form, so there the message is refused.
+ * And lines that are too long: folded, if there are blanks to fold them at.
  */
 #include <string.h>
 #include <strings.h>
 
-#include "../lib/base64.h"
+#include "base64.h"
 #include "mime7_state.h"
 
 #define FOLD		76	/* octets of a line with encoded-words, 2047 2 */
@@ -295,6 +296,49 @@ unfold(struct mime7 *m)
 	return to;
 }
 
+/* Sends one line of a field, folded if it is too long and that can be done. */
+static void
+fold(struct mime7 *m, char *p, char *end)
+{
+	char *colon = memchr(p, ':', (size_t)(end - p));
+	char *begin = blank(*p) || colon == NULL ? p : colon + 1, *gap, *word;
+	int fits = word_end(begin, end) - p <= MIME7_LINE;
+
+	for (gap = begin; fits && gap < end; gap = word) {
+		word = word_end(skip_blanks(gap, end), end);
+		fits = word - gap <= MIME7_LINE;
+	}
+	if (end - p <= MIME7_LINE || !fits) {
+		if (!fits)
+			mime7_leave(m, "a header field cannot be folded");
+		mime7_put(m, p, (size_t)(end - p));
+		return;
+	}
+	m->changed = 1;
+	m->column = 0;
+	mime7_word(m, "", 0, p, (size_t)(begin - p));
+	for (p = begin; p < end; p = word) {
+		gap = p;
+		p = skip_blanks(p, end);
+		word = word_end(p, end);
+		if (p < end)
+			mime7_word(m, gap, (size_t)(p - gap), p,
+			    (size_t)(word - p));
+	}
+}
+
+static void
+fold_lines(struct mime7 *m)
+{
+	char *p = m->field, *end = p + m->used, *lf;
+
+	for (; p < end; p = lf + 1) {
+		lf = memchr(p, '\n', (size_t)(end - p));
+		fold(m, p, lf);
+		mime7_put(m, "\n", 1);
+	}
+}
+
 void
 mime7_field(struct mime7 *m)
 {
@@ -310,12 +354,19 @@ mime7_field(struct mime7 *m)
 	    "Content-Disposition", NULL };
 	char *value, *end;
 
-	if (!m->eight && !m->wide) {
+	if (!m->eight || !(m->what & MIME7_EIGHT)) {
+		if (m->wide && !m->more && (m->what & MIME7_LONG)) {
+			fold_lines(m);
+			return;
+		}
+		if (m->wide)
+			mime7_leave(m, "a header field is too long to fold");
 		mime7_put(m, m->field, m->used);
 		if (m->more)
 			mime7_rest(m, 1);
 		return;
 	}
+	m->changed = 1;
 	end = unfold(m);
 	value = memchr(m->field, ':', (size_t)(end - m->field));
 	if (m->more || value == NULL || mime7_eight(m->field, value)) {
@@ -325,11 +376,11 @@ mime7_field(struct mime7 *m)
 	m->column = 0;
 	value++;
 	mime7_word(m, "", 0, m->field, (size_t)(value - m->field));
-	if (m->eight && listed(m, typed))
+	if (listed(m, typed))
 		mime7_parameters(m, value, end);
-	else if (m->eight && listed(m, addresses))
+	else if (listed(m, addresses))
 		mime7_structured(m, value, end, 1);
-	else if (m->eight && listed(m, plain))
+	else if (listed(m, plain))
 		mime7_structured(m, value, end, 0);
 	else
 		unstructured(m, value, end, 0);
