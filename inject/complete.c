@@ -7,6 +7,7 @@
 
 #include "../lib/address.h"
 #include "../lib/date.h"
+#include "../lib/mime7.h"
 #include "../lib/spool.h"
 #include "../lib/text.h"
 
@@ -14,7 +15,6 @@
 #include "fields.h"
 #include "identity.h"
 
-#define LINE_MAX_OCTETS	998	/* RFC 5322 2.1.1, without the line end */
 #define LINE_LONG	900	/* an address-list is folded behind this */
 
 /* Lines on their way out; one that grows too long is cut at its last blank. */
@@ -24,7 +24,7 @@ struct fold {
 	size_t	 blank;		/* of the last blank behind text, or 0 */
 	int	 ink;		/* something else than blanks is in the line */
 	int	 failed;
-	char	 line[LINE_MAX_OCTETS + 1];
+	char	 line[MIME7_LINE + 1];
 };
 
 static void
@@ -37,14 +37,14 @@ put_octet(struct fold *f, char c)
 		f->ink = 0;
 		return;
 	}
-	if (f->used == LINE_MAX_OCTETS && f->blank > 0) {
+	if (f->used == MIME7_LINE && f->blank > 0) {
 		spool_write(f->file, f->line, f->blank);
 		spool_write(f->file, "\n", 1);
 		f->used -= f->blank;
 		memmove(f->line, f->line + f->blank, f->used);
 		f->blank = 0;
 	}
-	if (f->used == LINE_MAX_OCTETS) {
+	if (f->used == MIME7_LINE) {
 		f->failed = 1;
 		return;
 	}
@@ -276,16 +276,15 @@ put_field(struct fold *f, const struct complete *c, const struct field *field)
 }
 
 static int
-is_dropped(enum field_id id, enum complete_encoding encoding)
+is_dropped(enum field_id id)
 {
 	return id == FIELD_RETURN_PATH || id == FIELD_BCC ||
-	    id == FIELD_RESENT_BCC || (id == FIELD_CONTENT_ENCODING &&
-	    encoding == COMPLETE_QUOTED_PRINTABLE);
+	    id == FIELD_RESENT_BCC;
 }
 
 int
-complete_header(const struct complete *c, enum complete_encoding encoding,
-    struct spool_file *file, struct verdict *v)
+complete_header(const struct complete *c, struct spool_file *file,
+    struct verdict *v)
 {
 	struct fold f = { 0 };
 	struct field field;
@@ -294,46 +293,8 @@ complete_header(const struct complete *c, enum complete_encoding encoding,
 	f.file = file;
 	add_missing(&f, c);
 	while (header_next(c->header, &at, &field))
-		if (!is_dropped(field.id, encoding))
+		if (!is_dropped(field.id))
 			put_field(&f, c, &field);
-	if (encoding == COMPLETE_QUOTED_PRINTABLE) {
-		if (c->header->count[FIELD_MIME_VERSION] == 0)
-			put(&f, "MIME-Version: 1.0\n");
-		/* US-ASCII, the default, is UTF-8 too. */
-		if (c->header->count[FIELD_CONTENT_TYPE] == 0)
-			put(&f, "Content-Type: text/plain; charset=utf-8\n");
-		put(&f, "Content-Transfer-Encoding: quoted-printable\n");
-	}
 	return f.failed ? verdict_fail(v, EX_DATAERR, "a header line is over "
 	    "998 octets and has no blank to fold it at", NULL) : 0;
-}
-
-/* True if the value begins with the word, whatever its case. */
-static int
-begins_with(const struct field *f, const char *word)
-{
-	size_t n = 0, length = strlen(word);
-
-	while (n < f->length && strchr(" \t\n", f->value[n]) != NULL)
-		n++;
-	return f->length - n >= length &&
-	    strncasecmp(f->value + n, word, length) == 0;
-}
-
-int
-complete_may_encode(const struct header *h)
-{
-	struct field f;
-	size_t at = 0;
-
-	if (h->count[FIELD_DKIM_SIGNATURE] > 0)
-		return 0;
-	while (header_next(h, &at, &f))
-		if ((f.id == FIELD_CONTENT_TYPE &&
-		    (begins_with(&f, "multipart/") ||
-		    begins_with(&f, "message/"))) ||
-		    (f.id == FIELD_CONTENT_ENCODING &&
-		    !begins_with(&f, "7bit") && !begins_with(&f, "8bit")))
-			return 0;
-	return 1;
 }

@@ -21,18 +21,9 @@ struct complete {
 	time_t			 now;
 };
 
-enum complete_encoding {
-	COMPLETE_AS_IT_IS,
-	COMPLETE_QUOTED_PRINTABLE	/* the body will be; say so */
-};
-
 /* Appends the fields, without the empty line.  0, or -1 with the verdict: a
  * line over 998 octets has no blank to fold it at (2.1.1). */
-int complete_header(const struct complete *, enum complete_encoding,
-    struct spool_file *, struct verdict *);
-
-/* True if the body may be given quoted-printable instead of what it has: not
- * in a multipart or message, not encoded already, not signed. */
-int complete_may_encode(const struct header *);
+int complete_header(const struct complete *, struct spool_file *,
+    struct verdict *);
 
 #endif

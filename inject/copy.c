@@ -2,16 +2,12 @@
  * copy - see copy.h.  A CR that is left in the input ended no line of the
  * caller's; here it does, so that what is queued is canonical.
  */
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "../lib/mime7.h"
 #include "../lib/spool.h"
 
 #include "copy.h"
-
-#define LINE_MAX_OCTETS	998
-#define ENCODED_MAX	75	/* RFC 2045 6.7 (5): 76 with the "=" */
 
 static void
 copy_chunk(struct copy *c, char *chunk, size_t length,
@@ -24,7 +20,7 @@ copy_chunk(struct copy *c, char *chunk, size_t length,
 	for (p = chunk; (lf = memchr(p, '\n', (size_t)(end - p))) != NULL;
 	    p = lf + 1) {
 		c->long_lines |=
-		    c->column + (size_t)(lf - p) > LINE_MAX_OCTETS;
+		    c->column + (size_t)(lf - p) > MIME7_LINE;
 		c->column = 0;
 	}
 	c->column += (size_t)(end - p);
@@ -55,65 +51,4 @@ copy_body(struct copy *c, struct header *h, struct input *in,
 	if (c->column > 0)
 		copy_chunk(c, "\n", 1, file);
 	return more;
-}
-
-struct encoder {
-	struct spool_file *file;
-	size_t	 column;
-	char	 blank;		/* held back: at a line's end it is encoded */
-};
-
-/* One character, raw or as =HH, behind a soft line break where it must. */
-static void
-put(struct encoder *e, char c, int raw)
-{
-	static const char hex[] = "0123456789ABCDEF";
-	unsigned char byte = (unsigned char)c;
-	char code[3] = { '=', hex[byte >> 4], hex[byte & 15] };
-	size_t length = raw ? 1 : 3;
-
-	if (e->column + length > ENCODED_MAX) {
-		spool_write(e->file, "=\n", 2);
-		e->column = 0;
-	}
-	spool_write(e->file, raw ? &c : code, length);
-	e->column += length;
-}
-
-static void
-encode(struct encoder *e, char c)
-{
-	if (e->blank != '\0')
-		put(e, e->blank, c != '\n');
-	e->blank = '\0';
-	if (c == '\n') {
-		spool_write(e->file, "\n", 1);
-		e->column = 0;
-	} else if (c == ' ' || c == '\t') {
-		e->blank = c;
-	} else {
-		put(e, c, c > ' ' && c < 127 && c != '=');
-	}
-}
-
-int
-copy_encoded(int fd, off_t start, struct spool_file *file, struct verdict *v)
-{
-	struct encoder e = { file, 0, '\0' };
-	char chunk[INPUT_BYTES];
-	ssize_t n, i;
-
-	for (;;) {
-		n = pread(fd, chunk, sizeof(chunk), start);
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1)
-			return verdict_errno(v, "cannot read what was queued",
-			    errno);
-		if (n == 0)
-			return 0;
-		for (i = 0; i < n; i++)
-			encode(&e, chunk[i]);
-		start += n;
-	}
 }

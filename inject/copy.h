@@ -1,19 +1,15 @@
 /*
- * copy - the body: into the queue file as it comes, or once more in
- * quoted-printable when it has lines that no server need take.  Constant
- * memory.
+ * copy - the body, into the queue file as it comes.  Constant memory.
  */
 #ifndef INJECT_COPY_H
 #define INJECT_COPY_H
-
-#include <sys/types.h>
 
 #include "header.h"
 
 struct spool_file;
 
 struct copy {
-	int	long_lines;	/* some line is over 998 octets (5322 2.1.1) */
+	int	long_lines;	/* some line is over MIME7_LINE octets */
 	size_t	column;
 };
 
@@ -24,9 +20,5 @@ struct copy {
  */
 int copy_body(struct copy *, struct header *, struct input *,
     struct spool_file *, unsigned long long limit, struct verdict *);
-
-/* Copies the file open at fd, from start to its end, in quoted-printable (RFC
- * 2045 6.7).  0, or -1 with the verdict. */
-int copy_encoded(int fd, off_t start, struct spool_file *, struct verdict *);
 
 #endif

@@ -32,11 +32,7 @@ static const struct {
 	[FIELD_RESENT_MESSAGE_ID] = { "Resent-Message-ID", 0 },
 	[FIELD_IN_REPLY_TO] = { "In-Reply-To", 1 },
 	[FIELD_REFERENCES] = { "References", 1 },
-	[FIELD_SUBJECT] = { "Subject", 1 },
-	[FIELD_MIME_VERSION] = { "MIME-Version", 0 },
-	[FIELD_CONTENT_TYPE] = { "Content-Type", 0 },
-	[FIELD_CONTENT_ENCODING] = { "Content-Transfer-Encoding", 0 },
-	[FIELD_DKIM_SIGNATURE] = { "DKIM-Signature", 0 }
+	[FIELD_SUBJECT] = { "Subject", 1 }
 };
 
 const char *

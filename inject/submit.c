@@ -8,6 +8,7 @@
 
 #include "../lib/filter.h"
 #include "../lib/log.h"
+#include "../lib/mime7.h"
 #include "../lib/policy.h"
 #include "../lib/received.h"
 #include "../lib/text.h"
@@ -201,11 +202,10 @@ only_recipient(const struct submission *s)
 
 /* Received and the completed header, with the empty line. */
 static int
-put_header(struct submission *s, struct spool_file *file, const char *id,
-    enum complete_encoding encoding)
+put_header(struct submission *s, struct spool_file *file)
 {
 	struct complete c = { &s->header, &s->identity, s->site.me,
-	    s->site.defaulthost, s->address, id, s->now };
+	    s->site.defaulthost, s->address, s->file.id, s->now };
 	char line[RECEIVED_MAX], by[ADDRESS_DOMAIN_MAX + 64];
 	struct text text;
 
@@ -215,40 +215,56 @@ put_header(struct submission *s, struct spool_file *file, const char *id,
 	text_add_number(&text, s->identity.uid, 1);
 	text_add(&text, ")");
 	text_init(&text, line, sizeof(line));
-	received_add(&text, NULL, by, NULL, id,
+	received_add(&text, NULL, by, NULL, s->file.id,
 	    s->utf8 ? NULL : only_recipient(s), s->now);
 	spool_write(file, line, text.used);
-	if (complete_header(&c, encoding, file, &s->verdict) == -1)
+	if (complete_header(&c, file, &s->verdict) == -1)
 		return -1;
 	spool_write(file, "\n", 1);
 	return 0;
 }
 
+static int
+put_encoded(void *to, const char *block, size_t length)
+{
+	struct spool_file *file = to;
+
+	spool_write(file, block, length);
+	errno = file->error;
+	return errno == 0 ? 0 : -1;
+}
+
 /*
- * The body had lines that are too long, which is known only now that all of it
- * is in message: writes the message once more from there, the body encoded.
+ * The body had lines that are too long, which is known only now that all of the
+ * message is in *file, from start on: writes it once more, encoded, to
+ * take the place of *file.  What is signed stays as it is: a server that takes
+ * such lines is likelier than a reader who takes a broken signature.
  */
 static int
-encode(struct submission *s, struct spool_file **message, off_t body)
+encode(struct submission *s, struct spool_file **file, off_t start)
 {
-	int filtered = *message == &s->draft;
-	int fd = spool_flush(*message);
+	const struct mime7_sink sink = { put_encoded, &s->again };
+	enum mime7_verdict verdict;
+	const char *why = NULL;
+	int fd = spool_flush(*file);
 
-	if (!complete_may_encode(&s->header))
-		return verdict_fail(&s->verdict, EX_DATAERR, "the body has "
-		    "lines over 998 octets and is signed, encoded or in parts",
-		    NULL);
-	if (fd == -1 || spool_create(&s->again, &s->spool, s->site.me) == -1)
+	verdict = fd == -1 ? MIME7_ERROR :
+	    mime7_check(fd, start, MIME7_LONG, &why);
+	if (verdict != MIME7_ERROR && why != NULL)
+		log_event("long-line", "id", s->file.id, "text", why);
+	if (verdict == MIME7_PLAIN)
+		return 0;
+	if (verdict == MIME7_ERROR ||
+	    spool_create(&s->again, &s->spool, s->site.me) == -1)
 		return verdict_errno(&s->verdict, "cannot store the message",
 		    errno);
-	if (!filtered)
+	if (*file == &s->file)
 		put_envelope(s, &s->again);
-	if (put_header(s, &s->again, filtered ? s->file.id : s->again.id,
-	    COMPLETE_QUOTED_PRINTABLE) == -1 ||
-	    copy_encoded(fd, body, &s->again, &s->verdict) == -1)
-		return -1;
-	spool_abort(*message);
-	*message = &s->again;
+	if (mime7_send(fd, start, MIME7_LONG, &sink) == -1 ||
+	    spool_replace(&s->again, *file) == -1)
+		return verdict_errno(&s->verdict, "cannot store the message",
+		    errno);
+	*file = &s->again;
 	return 0;
 }
 
@@ -258,20 +274,19 @@ put_message(struct submission *s, struct spool_file **message)
 {
 	struct spool_file *file = *message;
 	unsigned long long limit = 0, begin = file->bytes + file->lines;
-	off_t body;
+	off_t start = (off_t)file->bytes;
 	struct text text;
 
 	if (s->site.databytes != 0)
 		limit = begin + s->site.databytes;
-	if (put_header(s, file, s->file.id, COMPLETE_AS_IT_IS) == -1)
+	if (put_header(s, file) == -1)
 		return -1;
-	body = (off_t)file->bytes;
 	if (copy_body(&s->copy, &s->header, &s->input, file, limit,
 	    &s->verdict) == -1)
 		return -1;
 	text_init(&text, s->size, sizeof(s->size));
 	text_add_number(&text, file->bytes + file->lines - begin, 1);
-	return s->copy.long_lines ? encode(s, message, body) : 0;
+	return s->copy.long_lines ? encode(s, message, start) : 0;
 }
 
 /* 1: queue what is in file now; 0: drop it; -1. */

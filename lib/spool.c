@@ -166,6 +166,20 @@ spool_commit(struct spool_file *f)
 	return 0;
 }
 
+int
+spool_replace(struct spool_file *f, struct spool_file *old)
+{
+	int tmp = f->spool->tmp;
+
+	if (renameat(tmp, f->id, tmp, old->id) == -1)
+		return -1;
+	memcpy(f->id, old->id, sizeof(f->id));
+	/* what it holds is of no use any more */
+	(void)close(old->fd);
+	old->fd = -1;
+	return 0;
+}
+
 void
 spool_abort(struct spool_file *f)
 {

@@ -71,6 +71,12 @@ int spool_flush(struct spool_file *);
  */
 int spool_commit(struct spool_file *);
 
+/*
+ * The file takes the place and the id of another, begun before it, which is
+ * removed.  0, or -1 with errno.
+ */
+int spool_replace(struct spool_file *, struct spool_file *old);
+
 /* Removes the file; does nothing when none is open. */
 void spool_abort(struct spool_file *);
 

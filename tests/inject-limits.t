@@ -43,6 +43,9 @@ same 'I06 ... as they are' "$T/want" "$T/got"
 inject_file 'I06 a line of 999 octets passes' 0 -i bob
 like 'I06 ... in quoted-printable' "$(cat "$QUEUED")" \
     '^Content-Transfer-Encoding: quoted-printable$'
+is 'I06 ... under the id it has in Received' \
+    "$(sed -n 's/.* id \([^ ;]*\).*/\1/p' "$QUEUED" | head -n 1)" \
+    "$(basename "$QUEUED" | sed 's/^\([0-9]*\.[^.]*\)\..*/\1/')"
 like 'I06 ... with the MIME-Version and charset' "$(cat "$QUEUED")" \
     '^Content-Type: text/plain; charset=utf-8$'
 is 'I06 ... no line is over 76' "$(body "$QUEUED" | awk 'length > 76' | wc -l |
@@ -65,12 +68,59 @@ is 'I06 ... one of each' "$(grep -c -e '^MIME-Version: 1.0$' \
 $(grep -c -i -e '^MIME-V' -e '^Content-' "$QUEUED")" '3
 3'
 
-for field in 'Content-Type: multipart/mixed; boundary=x' \
-    'Content-Transfer-Encoding: base64' 'DKIM-Signature: x' \
-    'Content-Type: message/rfc822'; do
-	{ printf "$header\n$field\n\n"; put 999 a; } >"$T/in"
-	inject_file "I06 I12 a long line is refused with $field" 65 bob
+# as it comes from PHP: parts, one of them HTML in one line
+{ printf "$header\n"; printf 'MIME-Version: 1.0
+Content-Type: multipart/alternative; boundary="b1"
+
+--b1
+Content-Type: text/plain; charset=utf-8
+Content-Transfer-Encoding: 8bit
+
+Gr\303\274\303\237e
+--b1
+Content-Type: text/html; charset=utf-8
+Content-Transfer-Encoding: 8bit
+
+'; put 5000 '<p>--b1 = \303\274 </p>'; printf '\n--b1--\n'; } >"$T/in"
+inject_file 'I06 a long line in one of several parts' 0 -i bob
+is 'I06 ... no line is over 76' "$(body "$QUEUED" | awk 'length > 76' | wc -l |
+    tr -d ' ')" 0
+like 'I06 ... the other part stays as it is' "$(cat "$QUEUED")" '^Gr.*e$'
+if command -v python3 >/dev/null; then
+	ok 'I06 ... and all decode to what they were' python3 -c 'import email, sys
+def parts(name):
+    return [(p.get_content_type(), p.get_payload(decode=True))
+        for p in email.message_from_binary_file(open(name, "rb")).walk()
+        if not p.is_multipart()]
+assert parts(sys.argv[1]) == parts(sys.argv[2]), parts(sys.argv[2])
+assert len(parts(sys.argv[1])) == 2' "$T/in" "$QUEUED"
+fi
+
+{ printf "$header\nMIME-Version: 1.0\nContent-Transfer-Encoding: base64\n\n"
+put 2000 YWJj; } >"$T/in"
+inject_file 'I06 a long line of base64' 0 bob
+is 'I06 ... gets lines of 76' "$(body "$QUEUED" | awk '{ print length }' |
+    sort -un | tr '\n' ' ')$(body "$QUEUED" | tr -d '\n' | wc -c | tr -d ' ')" \
+    '24 76 2000'
+
+for field in 'Content-Type: multipart/signed; boundary=x' 'DKIM-Signature: x' \
+    'Content-Transfer-Encoding: x-own'; do
+	{ printf "$header\n$field\n\n--x\n\n"; put 999 a
+	printf '\n--x--\n'; } >"$T/in"
+	inject_file "I06 a long line stays with $field" 0 bob
+	body "$T/in" >"$T/want"
+	body "$QUEUED" >"$T/got"
+	same 'I06 ... the body is not touched' "$T/want" "$T/got"
+	like 'I06 ... the log says so' "$(cat "$T/err")" \
+	    'event=long-line id=[^ ]* text='
 done
+
+conf filter 'cat'
+{ printf "$header\n\n"; put 999 a; } >"$T/in"
+inject_file 'I06 with a filter, too' 0 bob
+like 'I06 ... which sees it encoded' "$(cat "$QUEUED")" \
+    '^Content-Transfer-Encoding: quoted-printable$'
+rm "$CONF/filter"
 
 { printf "$header\nX-Long:"; for i in 1 2 3 4 5 6 7 8 9; do printf ' '
 put 200 "$i"; done; printf '\n\n'; } >"$T/in"
