@@ -212,6 +212,11 @@ test-san:
 audit:
 	@tests/audit
 
+# What each asks the kernel, as strace sees it, against the reviewed lists and the
+# filters of conf/systemd (minutes).
+audit-syscalls: all
+	@tests/syscalls
+
 # Kills and fails the programs at every call; cuts the power after every change of
 # names, in a model and on a real file system.
 crashtest:
@@ -231,6 +236,14 @@ fuzz:
 mutants:
 	@tests/mutants/run $(MUTANTS)
 
+# What compilers and analysers find without running anything.
+static:
+	@tests/static
+
+# Which lines and branches the tests reach; names what they do not.
+coverage:
+	@tests/coverage
+
 # SOAK_S seconds of rude clients; SOAK_N messages while qrun is killed.
 soak: all
 	@tests/soak/run
@@ -246,5 +259,6 @@ remote: all
 test-install:
 	@tests/install/bare
 
-.PHONY: all musl clean install uninstall demo test test-san audit crashtest \
-	fuzz soak interop remote test-install bench
+.PHONY: all musl clean install uninstall demo test test-san audit \
+	audit-syscalls crashtest mutants fuzz static coverage soak interop \
+	remote test-install bench
