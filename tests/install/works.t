@@ -57,6 +57,10 @@ S: +OK...
 S!
 END
 session "$T/pop3" 127.0.0.1 110
+if [ "$UNDER" = tcpserver ]; then
+	like 'multilog has the log' "$(cat /var/lib/pennypost/*/log/main/current)" \
+	    '^@[0-9a-f]+ smtpd: event=queued'
+fi
 is 'inject is setgid, nothing setuid' "$(find /usr/local -type f -perm /6000)" \
     /usr/local/bin/inject
 ok 'the manuals are there' test -f /usr/local/share/man/man8/smtpd.8
