@@ -36,7 +36,10 @@ concerns(const struct qrun *q, enum bounce_action action,
 {
 	switch (action) {
 	case BOUNCE_FAILED:
-		return r->outcome == FAILED && wants(r, "FAILURE");
+		/* Our own notifications say NEVER: that is to their sender, who
+		 * is nobody; the postmaster still has to know. */
+		return r->outcome == FAILED &&
+		    (m->sender[0] == '\0' || wants(r, "FAILURE"));
 	case BOUNCE_DELAYED:
 		if (r->outcome != DEFERRED || r->delay_told ||
 		    m->began - r->first < DELAY_S || !wants(r, "DELAY"))

@@ -158,6 +158,11 @@ conf postmaster bob@hamburger.edu
 pass_over
 is 'B01 B02 a failed notification goes to postmaster only' \
     "$(files "$ALICE")$(files "$BOB")" 01
+empty
+queue_file carol@hamburger.edu nobody@hamburger.edu <"$T/null" >/dev/null
+pass_over
+like 'B02 nor is a notification of our own lost' "$(cat "$BOB"/*)" \
+    '^Final-Recipient: rfc822; carol@hamburger.edu'
 conf postmaster nobody@hamburger.edu
 cp "$T/null" "$SPOOL/new/$NOW.M1P1Rtest.h,S=$size,W=$((size + 9))"
 owned "$SPOOL/new"
