@@ -249,10 +249,10 @@ decode(struct session *s)
 		end = dot_decode(&s->now.dot, "\r\n", 2, &used, s->data, &made);
 		used = 1;
 	} else {
-		if (lf > from)
-			length = (size_t)(lf - from) + (lf[-1] == '\r');
-		else if (lf == from)
+		if (lf == from)
 			length = 1;
+		else if (lf != NULL)
+			length = (size_t)(lf - from) + (lf[-1] == '\r');
 		end = dot_decode(&s->now.dot, from, length, &used, s->data,
 		    &made);
 	}
