@@ -8,7 +8,7 @@
 #include "../lib/out.h"
 #include "maildrop.h"
 
-#define SESSION_BLOCK	32768	/* octets of a message read at once */
+#define SESSION_BLOCK	16384	/* octets of a message read at once */
 
 struct session {
 	struct maildrop	 drop;
