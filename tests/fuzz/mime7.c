@@ -146,7 +146,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const char header[] =
 	    "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\n";
 	static const struct mime7_sink sink = { put, NULL };
-	const char *why = NULL;
+	const char *why = NULL, *again;
 	size_t i, used = 0;
 	int fd, text, what;
 
@@ -171,6 +171,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		    "what was checked is sent");
 		check(made_length > 0, "something was sent");
 		check_lines(why == NULL ? what : what & MIME7_EIGHT);
+		check(ftruncate(fd, 0) == 0 &&
+		    pwrite(fd, made, made_length, 0) == (ssize_t)made_length,
+		    "write");
+		check(mime7_check(fd, 0, what, &again) == MIME7_PLAIN,
+		    "what was sent needs no more");
 		if (text)
 			check_body(message + sizeof(header) - 1,
 			    used - (sizeof(header) - 1));

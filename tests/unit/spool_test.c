@@ -29,6 +29,7 @@
 
 static struct spool spool;
 static struct spool_file file;
+static int twice;
 static char body[40000];	/* more than the writer's buffer */
 
 /* Number of files in a directory; the last one's name and size. */
@@ -64,15 +65,28 @@ clear(const char *path)
 	close(dir);
 }
 
+/* What replaces another queue file is written like any, under its id. */
 static int
 write_message(void)
 {
+	static struct spool_file old;
+
+	if (twice) {
+		(void)spool_create(&old, &spool, "hamburger.edu");
+		spool_write(&old, "Received: by x\n\n", 16);
+		(void)spool_flush(&old);
+	}
 	(void)spool_create(&file, &spool, "hamburger.edu");
 	spool_sender(&file, "alice@crepes.fr", "BODY=8BITMIME");
 	spool_recipient(&file, "bob@hamburger.edu", "");
 	spool_recipient(&file, "carol@hamburger.edu", "NOTIFY=NEVER");
 	spool_write(&file, "Received: by x\n\n", 16);
 	spool_write(&file, body, sizeof(body));
+	if (twice && spool_replace(&file, &old) == -1) {
+		spool_abort(&old);
+		spool_abort(&file);
+		return -1;
+	}
 	return spool_commit(&file);
 }
 
@@ -257,6 +271,10 @@ main(void)
 	test_every_call(EIO, 0, "EIO once");
 	test_every_call(EIO, 1, "EIO from there on");
 	test_every_call(0, 0, "short writes");
+	twice = 1;
+	test_every_call(ENOSPC, 0, "replaced, ENOSPC once");
+	test_every_call(EIO, 1, "replaced, EIO from there on");
+	twice = 0;
 	test_bad_octets();
 	test_stolen();
 	test_lock();
