@@ -45,7 +45,7 @@ struct submission {
 	struct spool		 spool;
 	struct spool_file	 file;		/* what is queued */
 	struct spool_file	 draft;		/* the same before the filter */
-	struct spool_file	 again;		/* the same, long lines encoded */
+	struct spool_file	 again;		/* the same, encoded */
 	char			 size[24];
 };
 

@@ -1,9 +1,9 @@
 /*
  * mime7 - walks the entities of a message, RFC 2045 and 2046.  mime7_check()
  * and mime7_send() are the same walk; only one has somewhere to write, so what
- * is checked is what is sent.  Trusts nothing in the message.  An entity is read
- * up to three times: its header and, of a leaf, the body to decide; then both
- * again to write.
+ * is checked is what is sent.  Trusts nothing in the message.  An entity is
+ * read up to three times: its header and, of a leaf, the body to decide; then
+ * both again to write.
  */
 #include <errno.h>
 #include <string.h>

@@ -1,7 +1,8 @@
 /*
  * mime7_body - leaf bodies: which encoding they need, and the encoding of
- * RFC 2045 6.7 and 6.8, or more line breaks in what has it.  A body under "8bit" is lines whatever its type, so a line
- * end is encoded as CRLF; the one before a boundary belongs to the boundary.
+ * RFC 2045 6.7 and 6.8, or more line breaks in what has it.  A body under
+ * "8bit" is lines whatever its type, so a line end is encoded as CRLF; the one
+ * before a boundary belongs to the boundary.
  */
 #include <string.h>
 
