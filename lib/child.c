@@ -171,6 +171,7 @@ child_wait(pid_t pid, long long deadline_ms)
 			return 111;
 		if (ended == 0 && clock_ms() >= deadline_ms) {
 			(void)kill(-pid, SIGKILL);
+			(void)kill(pid, SIGKILL); /* may have left its group */
 			options = 0;
 		} else if (ended == 0) {
 			/* POSIX has no wait with a deadline. */

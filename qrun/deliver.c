@@ -57,6 +57,7 @@ to_maildir(struct job *j, char *path)
 		*name++ = '\0';
 		at = open(*path == '\0' ? "/" : path,
 		    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		name[-1] = '/';		/* the file is read again */
 		if (at == -1)
 			return verdict(j, VERDICT_DEFER, "4.2.0", path,
 			    strerror(errno));

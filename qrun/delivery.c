@@ -12,6 +12,7 @@
 #include "delivery.h"
 
 #define BLOCK_BYTES	65536
+#define HOPS_MAX	20	/* forwards of a message on its way here */
 
 enum verdict
 verdict(struct job *j, enum verdict v, const char *status, const char *what,
@@ -83,7 +84,7 @@ delivery_loops(const struct job *j)
 	static char block[BLOCK_BYTES];
 	char line[ADDRESS_MAX + 40];
 	off_t at = (off_t)j->delivery->message;
-	size_t used = 0;
+	size_t used = 0, hops = 0;
 	ssize_t n, i;
 
 	for (;;) {
@@ -103,6 +104,10 @@ delivery_loops(const struct job *j)
 			if (used == 0)
 				return 0;	/* the end of the header */
 			if (is_own(line, j->delivery->recipient))
+				return 1;
+			/* forwards that fan out to their own +tags */
+			if (strncasecmp(line, "Delivered-To:", 13) == 0 &&
+			    ++hops > HOPS_MAX)
 				return 1;
 			used = 0;
 		}

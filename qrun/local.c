@@ -4,9 +4,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../lib/clock.h"
 #include "../lib/text.h"
 #include "qrun.h"
 
+#define GRACE_S		60	/* beyond the commands' own time */
 #define FORWARDS_MAX	1048576	/* octets of one delivery's F lines */
 
 static int
@@ -28,6 +30,8 @@ start(struct qrun *q, struct local *l, struct recipient *r)
 	(void)close(fd);
 	if (l->fd == -1)
 		return -1;
+	l->deadline_ms = clock_ms() +
+	    1000 * ((long long)q->set.command_s + GRACE_S);
 	l->recipient = r;
 	l->used = l->forwards_bytes = 0;
 	l->sender_set = 0;
@@ -137,6 +141,28 @@ end(struct qrun *q, struct local *l)
 	l->forwards = NULL;
 	q->locals_running--;
 	spawn_reap(&q->spawn);
+}
+
+/*
+ * A delivery runs as the mailbox's owner, who can stop it for ever; he must not
+ * keep its place from the others.
+ */
+void
+local_expire(struct qrun *q)
+{
+	long long now = clock_ms();
+	size_t i;
+
+	for (i = 0; i < q->set_slots.local; i++) {
+		struct local *l = &q->locals[i];
+
+		if (l->fd == -1 || now < l->deadline_ms)
+			continue;
+		if (l->recipient != NULL)
+			conclude(q, l, DEFERRED,
+			    "4.4.7 the delivery took too long");
+		end(q, l);
+	}
 }
 
 void

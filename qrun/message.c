@@ -99,7 +99,7 @@ read_envelope(struct message *m)
 	while ((got = envelope_next(&e, &r)) == 1) {
 		if (r.state != ENVELOPE_PENDING)
 			continue;
-		if (m->count == WINDOW_RECIPIENTS)
+		if (m->count == MESSAGE_RECIPIENTS)
 			m->more = 1;
 		else if (add_recipient(m, &r) == -1)
 			return -1;
@@ -181,6 +181,7 @@ message_result(struct qrun *q, struct recipient *r, enum outcome outcome,
 	if (r->reply != NULL && strlen(r->reply) >= REPLY_MAX)
 		r->reply[REPLY_MAX - 1] = '\0';
 	m->waiting--;
+	q->settled++;
 	if (outcome >= DEFERRED)
 		r->attempts++;
 	say_event(q, events[outcome], m->id, r->address, reply);

@@ -23,6 +23,7 @@
 
 #define WINDOW_MESSAGES		1000	/* in memory at once, or */
 #define WINDOW_RECIPIENTS	10000	/* whichever comes first */
+#define MESSAGE_RECIPIENTS	131072	/* of one message, tried at once */
 #define QUEUE_NAME_MAX	(UNIQUE_NAME_MAX + 24)	/* NEXT.NAME */
 #define REPLY_MAX	512		/* "CODE ENHANCED text" and a NUL */
 #define HASH_SIZE	1024
@@ -95,6 +96,7 @@ struct destination {
 
 struct local {
 	int		 fd;		/* -1: free */
+	long long	 deadline_ms;	/* then we wait for it no longer */
 	struct recipient *recipient;
 	char		*forwards;	/* F lines: addresses, each with its NUL */
 	size_t		 forwards_bytes;
@@ -229,6 +231,7 @@ struct recipient *jobs_take(struct jobs *);
 /* local.c and remote.c: start what may be started; read what came. */
 void local_start(struct qrun *);
 void local_read(struct qrun *, struct local *);
+void local_expire(struct qrun *);	/* gives up on those that hang */
 struct destination *remote_destination(struct qrun *, const char *host,
     unsigned int port);
 void remote_start(struct qrun *);

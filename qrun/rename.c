@@ -60,7 +60,11 @@ open_simple(struct qrun *q, const char *path)
 {
 	struct stat st;
 	int dir, maildir = -1, new = -1;
+	size_t n = strlen(path);
 
+	/* NAME-owner may mean .qmail-owner (dot-qmail(5)). */
+	if (n > 6 && strcmp(path + n - 6, "-owner") == 0)
+		return -1;
 	dir = openat(q->spawn.mailroot, path, O_RDONLY | O_DIRECTORY |
 	    O_CLOEXEC);
 	if (dir == -1)

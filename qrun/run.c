@@ -199,7 +199,7 @@ timeout_ms(const struct qrun *q, int more)
 	}
 	if (!room(q))
 		return SLOW_MS / 2;
-	if (!q->watch || s > LOOK_S)
+	if (!q->watch || q->broken || s > LOOK_S)
 		s = LOOK_S;
 	return s < 0 ? 0 : (int)s * 1000;
 }
@@ -294,17 +294,22 @@ run(struct qrun *q)
 	q->want_full = 1;
 	do {
 		plan(q);
+		keep_moving(q);
 		more = look(q);
+		local_expire(q);
 		local_start(q);
 		remote_start(q);
-		keep_moving(q);
 		message_settle(q);
+		more |= q->phase != SCAN_NONE && room(q) && !q->stop &&
+		    !q->broken;
 		if (!more)
 			rename_sync(q);
 		say_left(q);
 		if (more || busy(q) || (q->watch && !q->want_new))
-			serve(q, slots, more || q->want_new);
+			serve(q, slots, more || (q->want_new && !q->stop &&
+			    !q->broken));
 	} while (!finished(q));
+	message_settle(q);
 	rename_sync(q);
 	free(slots);
 	return q->broken || q->orphaned ? 111 : 0;

@@ -59,8 +59,9 @@ look(struct qrun *q, const char *file)
 		take_new(q, file);
 	else if ((next = name_next(file, &name)) == -1)
 		take_bad(q, q->defer, file, "no queue file name");
-	else if (message_known(q, name))	/* its time may be past */
-		take_later(q, (long long)time(NULL) + 1);
+	else if (message_known(q, name))	/* its time may come */
+		take_later(q, next > (long long)time(NULL) ? next :
+		    (long long)time(NULL) + SLACK_S);
 	else if (!due(q, next))
 		take_later(q, next);
 	else
@@ -92,7 +93,8 @@ scan_next(struct qrun *q)
 		return 0;
 	if (q->scan == NULL)
 		q->scan = open_phase(q);
-	errno = 0;
+	if (q->scan != NULL)
+		errno = 0;
 	if (q->scan != NULL && (e = readdir(q->scan)) != NULL) {
 		if (e->d_name[0] != '.')
 			look(q, e->d_name);

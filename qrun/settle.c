@@ -45,6 +45,11 @@ mark(struct qrun *q, struct message *m, int failed_too)
 		r->marked = 1;
 		n++;
 	}
+	if (i < m->count && errno == EINVAL) {
+		/* Somebody has written to it since it was loaded. */
+		take_bad(q, q->defer, m->file, "changed while it waited");
+		return -1;
+	}
 	if (i < m->count || (n > 0 && fsync(m->fd) == -1)) {
 		breakdown(q, m, "cannot mark a recipient");
 		return -1;
@@ -123,8 +128,8 @@ end_attempt(struct qrun *q, struct message *m)
 	if (done > 0 && done < m->count && mark(q, m, 0) == -1)
 		return;
 	told = notify_message(q, m);
-	if ((told == NOTIFY_BAD && pending == 0) ||
-	    (told == NOTIFY_DONE && lost > 0 && lost == pending)) {
+	if (!m->more && ((told == NOTIFY_BAD && pending == lost) ||
+	    (told == NOTIFY_DONE && lost > 0 && lost == pending))) {
 		if (give_to_bad(q, m, told == NOTIFY_DONE))
 			return;
 		pending++;
@@ -154,7 +159,6 @@ message_settle(struct qrun *q)
 			(void)mark(q, m, 0);	/* it may come back from hold/ */
 		else
 			end_attempt(q, m);
-		q->settled++;
 		message_free(q, m);
 	}
 	/* Or after a power failure what was delivered would be here again. */

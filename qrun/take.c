@@ -237,7 +237,7 @@ clock_excess(const struct qrun *q, long long now, long long next)
 	long long gap = now - (next - retry);
 	long long limit = 2 * retry > GAP_MIN_S ? 2 * retry : GAP_MIN_S;
 
-	return gap < 0 ? gap : gap > limit ? gap - retry : 0;
+	return gap > limit ? gap - retry : 0;
 }
 
 void

@@ -483,4 +483,30 @@ is 'while there is a qrun a second one delivers nothing' \
 kill -CONT "$WATCH"
 stop "$WATCH"
 
+# ---- an absolute Maildir above a forward ----
+
+empty
+mkdir -p "$MAILROOT/hamburger.edu/dave"
+printf '%s\n' "$T/home/abs/Maildir/" '&carol@hamburger.edu' \
+    >"$MAILROOT/hamburger.edu/dave/.qmail"
+mkdir -p "$T/home/abs"
+owned "$MAILROOT/hamburger.edu/dave"
+owned "$T/home/abs"
+letter | queue_file alice@crepes.fr dave@hamburger.edu >/dev/null
+pass_over
+is 'an absolute Maildir above a forward: each gets one' \
+    "$(files "$T/home/abs/Maildir/new")$(files "$CAROL")" 11
+unlike 'and nobody else' "$LOG" 'event=failed'
+
+# ---- a mailbox NAME-owner is not delivered to by rename ----
+
+empty
+mkdir -p "$MAILROOT/hamburger.edu/list"
+ln -s list "$MAILROOT/hamburger.edu/list-owner"
+echo '&carol@hamburger.edu' >"$MAILROOT/hamburger.edu/list/.qmail-owner"
+owned "$MAILROOT/hamburger.edu/list"
+letter | queue_file alice@crepes.fr list-owner@hamburger.edu >/dev/null
+pass_over
+is 'R02 list-owner does what .qmail-owner says' "$(files "$CAROL")" 1
+
 done_testing
