@@ -48,6 +48,7 @@ spool_create(struct spool_file *f, struct spool *s, const char *host)
 	f->spool = s;
 	f->error = 0;
 	f->lines = f->bytes = 0;
+	f->last = '\n';
 	f->name[0] = '\0';
 	f->host = host;
 	unique_id(f->id);
@@ -81,6 +82,7 @@ spool_write(struct spool_file *f, const char *from, size_t length)
 	for (i = 0; i < length; i++)
 		f->lines += from[i] == '\n';
 	f->bytes += length;
+	f->last = length > 0 ? from[length - 1] : f->last;
 	out_bytes(&f->out, from, length);
 	f->error = f->out.error;
 }
@@ -139,8 +141,9 @@ make_durable(struct spool_file *f)
 
 	if (spool_flush(f) == -1)
 		return -1;
+	/* W: a last line without its end is completed on the wire */
 	unique_name(f->name, sizeof(f->name), f->id, f->host, f->bytes,
-	    f->bytes + f->lines);
+	    f->bytes + f->lines + (f->last == '\n' ? 0 : 2));
 	if (renameat(tmp, f->id, tmp, f->name) == -1)
 		return -1;
 	return fsync(f->fd) == -1 || fsync(tmp) == -1 ||

@@ -28,6 +28,7 @@ struct spool_file {
 	int		 fd;		/* -1: no file is open */
 	int		 error;		/* errno of the first failure, or 0 */
 	unsigned long long lines, bytes;
+	char		 last;		/* the octet before */
 	const char	*host;
 	char		 id[UNIQUE_ID_MAX];	/* the queue id */
 	char		 name[UNIQUE_NAME_MAX];	/* its name in tmp/, then new/ */

@@ -164,6 +164,9 @@ become(struct login *l)
 	text_add(&t, l->mailbox.path);
 	if (account != NULL && account->pw_shell[0] != '\0')
 		shell = account->pw_shell;
+	/* Group 0 reads what only root should; the queue refuses this, too. */
+	if (geteuid() == 0 && account == NULL && l->gid == 0)
+		leave(TEMPORARY, l, "group-of-root", NULL);
 	if (setenv("USER", user, 1) == -1 || setenv("HOME", home, 1) == -1 ||
 	    setenv("SHELL", shell, 1) == -1 ||
 	    drop_to(l->uid, account == NULL ? l->gid : account->pw_gid,

@@ -178,6 +178,13 @@ test_good(void)
 	unique_size(name, 'W', &wire);
 	is_int(wire, sizeof(want) - 1 + sizeof(body) + 7 + sizeof(body) / 40,
 	    "its size on the wire, stated in its name");
+	clear("spool/new");
+	spool_create(&file, &spool, "h");
+	spool_write(&file, "a\nb", 3);
+	is_int(spool_commit(&file), 0, "a last line without its end");
+	(void)files("spool/new", name, &size);
+	unique_size(name, 'W', &wire);
+	is_int(wire, 6, "P06 is completed on the wire, and counted");
 }
 
 static void
