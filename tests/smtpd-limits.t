@@ -65,12 +65,16 @@ if [ -x /usr/bin/time ]; then
 	awk 'BEGIN { for (i = 0; i < 600000; i++)
 	    printf "%076d\r\n", i }' >huge
 	printf 'Subject: x\r\n\r\nx\r\n' >small
+	# The median of seven: the kernel's count is rough, and may lag by 32
+	# pages on each processor.
 	for size in small huge; do
 		message $size >input
-		as_user /usr/bin/time -f 'rss %M' smtpd -c "$CONF" <input \
-		    2>&1 >replies | sed -n 's/^rss //p' >rss.$size
+		for _ in 1 2 3 4 5 6 7; do
+			as_user /usr/bin/time -f 'rss %M' smtpd -c "$CONF" \
+			    <input 2>&1 >replies | sed -n 's/^rss //p'
+			rm -f "$SPOOL"/new/*
+		done | sort -n | sed -n 4p >rss.$size
 	done
-	rm -f "$SPOOL"/new/*
 	is 'SEC-S3 memory for 46 MB is that for 1 KB' \
 	    "$(awk 'NR == 1 { a = $1 } NR == 2 { print $1 - a < 100 }' \
 	    rss.small rss.huge)" 1
