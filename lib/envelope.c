@@ -181,11 +181,17 @@ envelope_mark(int fd, off_t offset, enum envelope_state state)
 {
 	static const char marks[][3] = { "To", "OK", "NO" };
 	char line[13];
-	ssize_t n = pread(fd, line, sizeof(line), offset);
+	size_t have = 0;
+	ssize_t n = 1;
 
-	if (n == -1)
-		return -1;
-	if (n != sizeof(line) || memcmp(line, "Delivered-", 10) != 0 ||
+	while (have < sizeof(line) && n != 0) {
+		n = pread(fd, line + have, sizeof(line) - have,
+		    offset + (off_t)have);
+		if (n == -1 && errno != EINTR)
+			return -1;
+		have += n > 0 ? (size_t)n : 0;
+	}
+	if (have != sizeof(line) || memcmp(line, "Delivered-", 10) != 0 ||
 	    line[12] != ':') {
 		errno = EINVAL;
 		return -1;
