@@ -57,7 +57,7 @@ void session_init(struct session *, const struct settings *,
 int session_ready(struct session *);
 
 /*
- * Reads a reply of this session, at most timeout_s or timeoutremote.  0; or -1
+ * Reads one reply, at most timeout_s or timeoutremote.  0; or -1
  * when the session is over, 421 included, and has been closed.
  */
 int session_read(struct session *, unsigned int timeout_s, struct reply *);
