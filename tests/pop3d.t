@@ -217,14 +217,15 @@ says 'quit\r\n' >/dev/null
 is 'P09 files of tmp/ older than 36 hours go, others stay' "$(names tmp)" 2.new
 
 # -- memory, and large messages --
-# peak FILE: the median of some peaks, since the kernel's count is rough (it may
-# lag by 32 pages on each processor); the message goes back to new/ each time
+# peak FILE: KiB that were touched for the first time, the median of some runs: the
+# kernel counts that exactly, and resident pages only within 32 pages on each
+# processor; the message goes back to new/ each time
 peak()
 {
 	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13; do
-		printf 'retr 1\r\nquit\r\n' | as_user /usr/bin/time -f %M \
+		printf 'retr 1\r\nquit\r\n' | as_user /usr/bin/time -f %R \
 		    -o "$T/home/peak" pop3d "$M" >"$T/out"
-		tail -n 1 "$T/home/peak"
+		echo $((4 * $(tail -n 1 "$T/home/peak")))
 		mv "$M/cur/$1:2,S" "$M/new/$1"
 	done | sort -n | sed -n 7p
 }
