@@ -25,27 +25,6 @@ is_atext(unsigned char c)
 	    (c != '\0' && strchr("!#$%&'*+-/=?^_`{|}~", c) != NULL);
 }
 
-/* True if the text is well-formed UTF-8 (RFC 3629 4). */
-static int
-is_utf8(const char *text)
-{
-	const unsigned char *p = (const unsigned char *)text;
-
-	while (*p != '\0') {
-		unsigned char c = *p++;
-		int tails = c < 0x80 ? 0 : c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
-
-		if ((c >= 0x80 && c < 0xc2) || c > 0xf4 ||
-		    (c == 0xe0 && *p < 0xa0) || (c == 0xed && *p > 0x9f) ||
-		    (c == 0xf0 && *p < 0x90) || (c == 0xf4 && *p > 0x8f))
-			return 0;
-		for (; tails > 0; tails--)
-			if ((*p++ & 0xc0) != 0x80)
-				return 0;
-	}
-	return 1;
-}
-
 /* A quoted-string's inside, up to its closing quote; NULL if it has none. */
 static const char *
 quoted(const char *p, struct text *to)
@@ -165,7 +144,7 @@ mailbox(const char *p, int flags, struct address *a,
 	if (local.full)
 		*status = ADDRESS_LONG;
 	else if (address_is_utf8(a) && (!(flags & ADDRESS_ALLOW_UTF8) ||
-	    !is_utf8(a->local) || !is_utf8(a->domain)))
+	    !text_is_utf8(a->local) || !text_is_utf8(a->domain)))
 		*status = ADDRESS_UTF8;
 	return p;
 }
@@ -265,5 +244,5 @@ address_is_domain(const char *text, int utf8)
 	for (p = text; *p != '\0'; p++)
 		if ((unsigned char)*p > 127 && !utf8)
 			return 0;
-	return !utf8 || is_utf8(text);
+	return !utf8 || text_is_utf8(text);
 }

@@ -16,7 +16,7 @@ struct text;
 
 /* local is unquoted, case preserved; both are empty for <>.  domain is empty
  * too when there was no @ (allowed by ADDRESS_NO_DOMAIN only); a literal keeps
- * its brackets.  No control octet and no NUL is ever in either. */
+ * its brackets.  No control character and no NUL is ever in either. */
 struct address {
 	char	local[ADDRESS_LOCAL_MAX + 1];
 	char	domain[ADDRESS_DOMAIN_MAX + 1];
@@ -27,7 +27,7 @@ enum address_status {
 	ADDRESS_SYNTAX,	/* not in the grammar: 501 5.1.3 */
 	ADDRESS_LONG,	/* a part or the path is over its limit */
 	ADDRESS_UTF8	/* octets over 127 without ADDRESS_ALLOW_UTF8: 553 5.6.7;
-			   or with it, but not valid UTF-8 */
+			   or with it, but text_is_utf8() says no */
 };
 
 #define ADDRESS_NULL		1	/* "<>" may stand (reverse-path) */

@@ -68,6 +68,27 @@ text_add_printable(struct text *t, const char *from, size_t length)
 }
 
 int
+text_is_utf8(const char *text)
+{
+	const unsigned char *p = (const unsigned char *)text;
+
+	while (*p != '\0') {
+		unsigned char c = *p++;
+		int tails = c < 0x80 ? 0 : c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
+
+		if ((c >= 0x80 && c < 0xc2) || c > 0xf4 ||
+		    (c == 0xc2 && *p < 0xa0) ||
+		    (c == 0xe0 && *p < 0xa0) || (c == 0xed && *p > 0x9f) ||
+		    (c == 0xf0 && *p < 0x90) || (c == 0xf4 && *p > 0x8f))
+			return 0;
+		for (; tails > 0; tails--)
+			if ((*p++ & 0xc0) != 0x80)
+				return 0;
+	}
+	return 1;
+}
+
+int
 text_number(const char *text, unsigned long long max,
     unsigned long long *number)
 {

@@ -30,6 +30,13 @@ void text_add_number(struct text *, unsigned long long, unsigned int digits);
 void text_add_printable(struct text *, const char *, size_t);
 
 /*
+ * True if the string is well-formed UTF-8 (RFC 3629 4) without C1 controls
+ * (U+0080 to U+009F), which are line ends and escapes to some terminals.  ASCII,
+ * controls included, is not judged.
+ */
+int text_is_utf8(const char *);
+
+/*
  * Reads an unsigned decimal number: digits only, no sign, no blank, nothing
  * behind, not over max.  Returns 0, or -1 and *number is untouched.
  */

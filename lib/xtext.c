@@ -1,4 +1,4 @@
-/* xtext - RFC 3461 4. */
+/* xtext - RFC 3461 4, RFC 6533 3. */
 #include "xtext.h"
 
 #include <string.h>
@@ -32,6 +32,41 @@ xtext_valid(const char *text, size_t length)
 		}
 	}
 	return length > 0;
+}
+
+/* The octets of a "\x{HEX}" at p that stands for a character, or 0. */
+static size_t
+embedded(const char *p)
+{
+	unsigned long value = 0;
+	size_t n = 3;
+
+	if (strncmp(p, "\\x{", 3) != 0)
+		return 0;
+	for (; n < 9 && digit(p[n]) != -1; n++)
+		value = value * 16 + (unsigned long)digit(p[n]);
+	if (n < 5 || p[n] != '}' || value < ' ' ||
+	    (value >= 0x7f && value < 0xa0) ||
+	    (value >= 0xd800 && value < 0xe000) || value > 0x10ffff)
+		return 0;
+	return n + 1;
+}
+
+int
+xtext_unitext_valid(const char *text, int utf8)
+{
+	const char *p = text;
+
+	while (*p != '\0') {
+		size_t n = *p == '\\' ? embedded(p) : 1;
+		unsigned char c = (unsigned char)*p;
+
+		if (n == 0 || c <= ' ' || c == '+' || c == '=' || c == 127 ||
+		    (c > 127 && !utf8))
+			return 0;
+		p += n;
+	}
+	return p > text && text_is_utf8(text);
 }
 
 void

@@ -11,6 +11,11 @@ struct text;
 /* True if the text is valid xtext (upper-case hex) and not empty. */
 int xtext_valid(const char *, size_t);
 
+/* True if the string is a utf-8-addr-unitext (RFC 6533 3), or, unless utf8, a
+ * utf-8-addr-xtext, which has no octets over 127.  A control, which no address
+ * may hold, is refused as \x{HEX}, too. */
+int xtext_unitext_valid(const char *, int utf8);
+
 void xtext_add(struct text *, const char *);	/* encodes a string */
 
 /* Appends the decoded octets, made printable: xtext may hide CR, LF, NUL. */

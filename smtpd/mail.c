@@ -29,9 +29,9 @@ read_path(struct session *s, const char *arg, const char *keyword, int flags,
 	status = address_path(arg + n, flags | ADDRESS_ALLOW_UTF8, path, rest);
 	if (status == ADDRESS_OK)
 		return 0;
-	reply(s, 501, status == ADDRESS_UTF8 ? "6.7" : "1.3",
+	reply(s, 501, flags & ADDRESS_NULL ? "1.7" : "1.3",
 	    status == ADDRESS_LONG ? "address too long" :
-	    status == ADDRESS_UTF8 ? "address is not valid UTF-8" :
+	    status == ADDRESS_UTF8 ? "address is no text in UTF-8" :
 	    "not an address");
 	return -1;
 }

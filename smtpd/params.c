@@ -93,19 +93,7 @@ take_notify(struct session *s, const char *value)
 	}
 }
 
-/* utf-8-addr-unitext of RFC 6533 3: as xtext, with UTF-8 as it is and other
- * octets as \x{HEX}. */
-static int
-is_unitext(const char *address)
-{
-	const char *p = address;
-
-	while ((unsigned char)*p > ' ' && *p != 127 && *p != '+' && *p != '=')
-		p++;
-	return p > address && *p == '\0';
-}
-
-/* addr-type ";" xtext (RFC 3461 4.2). */
+/* addr-type ";" xtext (RFC 3461 4.2), or unitext (RFC 6533 3). */
 static unsigned int
 take_orcpt(struct session *s, const char *value)
 {
@@ -115,8 +103,8 @@ take_orcpt(struct session *s, const char *value)
 	if (value[type] != ';' || strlen(value) > 500 ||
 	    !xtext_valid(value, type))
 		return 501;
-	if (s->now.utf8 && type == 5 && strncasecmp(value, "utf-8", 5) == 0)
-		return is_unitext(address) ? 0 : 501;
+	if (type == 5 && strncasecmp(value, "utf-8", 5) == 0)
+		return xtext_unitext_valid(address, s->now.utf8) ? 0 : 501;
 	return xtext_valid(address, strlen(address)) ? 0 : 501;
 }
 

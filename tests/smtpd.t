@@ -133,6 +133,8 @@ like 'E08 E09 ORCPT with UTF-8 is as given' "$file" \
     '^Recipient-Options: ORCPT=utf-8;밥\\x\{2B\}@relay.example$'
 like 'E09 the recipient is as given' "$file" '^Delivered-To: 밥@relay.example$'
 
+play utf8bad
+
 for name in gone gonedot hangup barecr; do
 	play $name
 	queued "S18 D04 SEC-S19 $name" 0

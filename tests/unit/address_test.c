@@ -114,6 +114,15 @@ test_paths(void)
 	{ "E09", "<\300\257@d.example>", ADDRESS_ALLOW_UTF8, "utf8" },
 	{ "E09", "<\355\240\200@d.example>", ADDRESS_ALLOW_UTF8, "utf8" },
 	{ "E09", "<\364\220\200\200@d.example>", ADDRESS_ALLOW_UTF8, "utf8" },
+	{ "E09", "<a\302\205@d.example>", ADDRESS_ALLOW_UTF8, "utf8" },
+	{ "E09", "<a\302\200@d.example>", ADDRESS_ALLOW_UTF8, "utf8" },
+	{ "E09", "<\"\302\237\"@d.example>", ADDRESS_ALLOW_UTF8, "utf8" },
+	{ "E09", "<a@\302\233.example>", ADDRESS_ALLOW_UTF8, "utf8" },
+	{ "E09", "<\302\240@d.example>", ADDRESS_ALLOW_UTF8,
+	    "\302\240@d.example" },
+	{ "E09", "<\340\202\205@d.example>", ADDRESS_ALLOW_UTF8, "utf8" },
+	{ "E09", "<\342\205\205@d.example>", ADDRESS_ALLOW_UTF8,
+	    "\342\205\205@d.example" },
 	{ "SEC-S4", "<-oQ/tmp@d.example>", 0, "-oQ/tmp@d.example" },
 	{ "SEC-S4", "<;id;@d.example>", 0, "syntax" },
 	{ "SEC-S4", "<a@$(id).example>", 0, "syntax" },
@@ -163,6 +172,8 @@ test_limits(void)
 	ok(!address_is_domain("a/b", 0), "a slash");
 	ok(!address_is_domain("caf\303\251", 0), "UTF-8 without asking");
 	ok(address_is_domain("caf\303\251", 1), "UTF-8");
+	ok(!address_is_domain("caf\302\205", 1), "SEC-S22 a C1 control");
+	ok(!address_is_domain("caf\303", 1), "half a character");
 }
 
 /*

@@ -22,6 +22,22 @@ main(void)
 {
 	static const char *const bad[] = { "", "a=b", "a b", "+", "+2", "+2b",
 	    "+GG", "a\nb", "caf\xc3\xa9", "\x7f", "ab+4" };
+	static const struct {
+		const char *text;
+		int valid;	/* 2 with SMTPUTF8, 3 always */
+	} unitext[] = {
+	{ "a@b.example", 3 }, { "\\x{2B}\\x{3D}\\x{5C}\\x{20}@b", 3 },
+	{ "\\x{E9}\\x{BC25}\\x{1F600}\\x{10FFFF}@b", 3 },
+	{ "caf\303\251@b", 2 }, { "\302\240", 2 },
+	{ "", 0 }, { "a+2Bb", 0 }, { "a=b", 0 }, { "a b", 0 }, { "a\177", 0 },
+	{ "a\nb", 0 }, { "\\", 0 }, { "\\x", 0 }, { "\\x{", 0 },
+	{ "\\x{}", 0 }, { "\\x{E}", 0 }, { "\\x{E9", 0 }, { "\\x{e9}", 0 },
+	{ "\\x{00}", 0 }, { "\\x{0D}", 0 }, { "\\x{7F}", 0 },
+	{ "\\x{85}", 0 }, { "\\x{9F}", 0 }, { "\\x{D800}", 0 },
+	{ "\\x{DFFF}", 0 }, { "\\x{110000}", 0 }, { "\\x{0010FFFF}", 0 },
+	{ "\302\205", 0 }, { "\300\257", 0 }, { "\355\240\200", 0 },
+	{ "caf\303", 0 }, { "\377", 0 },
+	};
 	char buf[1024], all[256];
 	struct text t;
 	size_t i;
@@ -45,5 +61,11 @@ main(void)
 	    "SEC-S5 CR and LF hidden in xtext stay one line");
 	is_str(shown("+00", 3), "\\x00", "SEC-S7 and a hidden NUL is shown");
 	is_str(shown("+zz+", 4), "+zz+", "what is no xtext is left");
+
+	for (i = 0; i < sizeof(unitext) / sizeof(unitext[0]); i++)
+		is_int(xtext_unitext_valid(unitext[i].text, 1) * 2 +
+		    xtext_unitext_valid(unitext[i].text, 0),
+		    (unsigned int)unitext[i].valid, "E09 unitext number %u",
+		    (unsigned int)i);
 	return done_testing();
 }
