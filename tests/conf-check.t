@@ -112,6 +112,9 @@ outgoingip|192.0.2.0/24|outgoingip: .* is not an address
 rcpthosts|*.example.org|rcpthosts line 1: .* is not a domain
 relayclients|192.0.2.0/33|relayclients line 1: .* is not an address or a network
 relayclients|2001:db8:::/32|relayclients line 1: .* is not an address or a network
+relayclients|0.0.0.0/0|relayclients line 1: .* half the Internet
+relayclients|::/0|relayclients line 1: .* half the Internet
+relayclients|2000::/3|relayclients line 1: .* half the Internet
 badmailfrom|spam.example|badmailfrom line 1: .* is not an address
 smtproutes|example.org|smtproutes line 1: .* lacks the colon
 smtproutes|example.org:relay.example.net:70000|smtproutes line 1: .* port
@@ -131,7 +134,8 @@ while IFS='|' read -r name wrong what; do
 	cp "$T/me" "$CONF/me"
 done <"$T/bad"
 for good in 'relayclients|2001:db8::/32' 'relayclients|::ffff:192.0.2.1' \
-    'smtproutes|:[2001:db8::1]:2525' 'smtproutes|.example.org:' \
+    'relayclients|10.0.0.0/8' \
+    'relayclients|2001:db8::/32' 'smtproutes|:[2001:db8::1]:2525' 'smtproutes|.example.org:' \
     'smtproutes|a.example:[192.0.2.1]' 'helohost|[192.0.2.1]' 'rcpthosts|.example.org' \
     'badmailfrom|@spam.example' 'outgoingip|::1'; do
 	set_to "${good%%|*}" "${good#*|}"

@@ -26,7 +26,7 @@ exits 'setup refuses a spool that is no full path' 111 sh setup -n -c "$T/settin
 echo '/var/x;y' >"$T/settings/spool"
 exits 'and one with strange octets' 111 sh setup -n -c "$T/settings"
 exits 'usage' 100 sh setup -x
-for script in setup check senders recipes/vacation recipes/redirect-spam \
+for script in setup check check-services senders recipes/vacation recipes/redirect-spam \
     tcpserver/log-run tcpserver/*/run s6/*/run; do
 	ok "$script is a script that can be executed" \
 	    sh -c 'test -x "$0" && sh -n "$0"' "$script"

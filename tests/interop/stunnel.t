@@ -17,7 +17,7 @@ chmod 600 /etc/ssl/private/mail.pem
 shipped stunnel.conf >/etc/stunnel.conf
 "$(command -v stunnel4 || command -v stunnel)" /etc/stunnel.conf \
     >"$T/stunnel.log" 2>&1 &
-freeport 465 && freeport 995 || diag "$(cat "$T/stunnel.log")"
+freeport 465 && freeport 995 && freeport 587 || diag "$(cat "$T/stunnel.log")"
 printf 'From: bob@hamburger.edu\r\nSubject: by TLS\r\n\r\nhello\r\n' >"$T/m"
 ok 'smtps: curl logs in and sends to elsewhere' curl -sS -k -m 15 \
     --interface 127.0.0.9 --url smtps://127.0.0.1:465 -u bob:hungry \
@@ -38,6 +38,34 @@ not_ok 'smtps: not with a wrong password' curl -sS -k -m 15 \
 not_ok 'smtps: not under the name of another' curl -sS -k -m 15 \
     --url smtps://127.0.0.1:465 -u bob:hungry --mail-from carol@hamburger.edu \
     --mail-rcpt alice@crepes.fr --upload-file "$T/m"
+
+# ---- port 587: STARTTLS, by stunnel's own words until TLS is there ----
+
+: >"$T/remote.log"
+ok 'submission: curl asks for STARTTLS, logs in and sends to elsewhere' curl -sS \
+    -k -m 15 --ssl-reqd --interface 127.0.0.9 --url smtp://127.0.0.1:587 \
+    -u bob:hungry --mail-from bob@hamburger.edu --mail-rcpt alice@crepes.fr \
+    --upload-file "$T/m"
+ok 'submission: it arrives there' wait_for 15 grep -q '^Subject: by TLS' \
+    "$T/remote.log"
+like "submission: with the client's address, and as a login under TLS" \
+    "$(cat "$T/remote.log")" \
+    'Received: .*\[127\.0\.0\.9\]'
+like 'submission: ESMTPSA' "$(cat "$T/remote.log")" 'with ESMTPSA id'
+not_ok 'submission: not with a wrong password' curl -sS -k -m 15 --ssl-reqd \
+    --url smtp://127.0.0.1:587 -u bob:wrong --mail-from bob@hamburger.edu \
+    --mail-rcpt alice@crepes.fr --upload-file "$T/m"
+not_ok 'submission: not without a login' curl -sS -k -m 15 --ssl-reqd \
+    --url smtp://127.0.0.1:587 --mail-from bob@hamburger.edu \
+    --mail-rcpt bob@hamburger.edu --upload-file "$T/m"
+not_ok 'submission: no login without TLS' curl -sS -m 15 \
+    --url smtp://127.0.0.1:587 -u bob:hungry --mail-from bob@hamburger.edu \
+    --mail-rcpt alice@crepes.fr --upload-file "$T/m"
+said=$( (printf 'EHLO a\r\nSTARTTLS\r\nEHLO evil\r\nNOOP\r\n'; sleep 2) |
+    limit 10 nc 127.0.0.1 587 2>/dev/null)
+unlike 'SEC-S2 submission: nothing behind STARTTLS is answered' "$said" \
+    '^250 2.0.0|evil'
+
 inject bob <"$T/m"
 arrives 1 "$BOB"
 like 'pop3s: curl fetches' "$(curl -sS -k -m 15 --url pop3s://127.0.0.1:995/1 \
