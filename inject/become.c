@@ -126,9 +126,17 @@ int
 become_smtpd(const char *path, const char *conf, const char *spool,
     struct verdict *v)
 {
+	char host[48];
+	struct text text;
+
+	/* Received names the user, as it does for inject's own messages. */
+	text_init(&text, host, sizeof(host));
+	text_add(&text, "uid-");
+	text_add_number(&text, getuid(), 1);
+	text_add(&text, ".localhost");
 	if (!is_network(0) && (unsetenv("PROTO") == -1 ||
 	    setenv("TCPREMOTEIP", "127.0.0.1", 1) == -1 ||
-	    unsetenv("TCPREMOTEHOST") == -1 ||
+	    setenv("TCPREMOTEHOST", host, 1) == -1 ||
 	    setenv("RELAYCLIENT", "", 1) == -1))
 		return verdict_errno(v, "cannot set the environment", errno);
 	if (drop_root(spool) == -1)

@@ -2,6 +2,7 @@
  * input - see input.h.  Trusts no octet.
  */
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -55,6 +56,7 @@ int
 input_fill(struct input *in, struct verdict *v)
 {
 	char raw[INPUT_BYTES];
+	struct pollfd ready = { in->fd, POLLIN, 0 };
 	ssize_t n, i;
 
 	if (in->start < in->end)
@@ -63,6 +65,10 @@ input_fill(struct input *in, struct verdict *v)
 	while (in->end == 0 && !in->ended) {
 		n = read(in->fd, raw, sizeof(raw));
 		if (n == -1 && errno == EINTR)
+			continue;
+		/* some callers share a pipe that they made non-blocking */
+		if (n == -1 && errno == EAGAIN &&
+		    (poll(&ready, 1, -1) != -1 || errno == EINTR))
 			continue;
 		if (n == -1)
 			return verdict_errno(v, "cannot read the message",

@@ -51,9 +51,13 @@ say(const char *text)
 		exit(EX_IOERR);
 }
 
-/* Keeps of the environment what cannot turn our rights against us. */
+/*
+ * Keeps of the environment what cannot turn our rights against us, and leaves
+ * the caller's directory: a program that we start, the filter, has our group and
+ * no more looks twice at what it is given.  A time zone may name no file.
+ */
 static void
-confine_environment(void)
+confine(void)
 {
 	static char zone[256], *kept[2];
 	const char *tz = getenv("TZ");
@@ -62,9 +66,12 @@ confine_environment(void)
 	text_init(&text, zone, sizeof(zone));
 	text_add(&text, "TZ=");
 	text_add(&text, tz != NULL ? tz : "");
-	if (tz != NULL && !text.full)
+	if (tz != NULL && !text.full && tz[0] != '/' && tz[0] != ':' &&
+	    strchr(tz, '.') == NULL)
 		kept[0] = zone;
 	environ = kept;
+	if (chdir("/") == -1)
+		exit(EX_OSERR);
 }
 
 static const char *
@@ -161,7 +168,7 @@ main(int argc, char **argv)
 		if (path == NULL)
 			path = "/usr/bin:/bin";
 	} else {
-		confine_environment();
+		confine();
 	}
 	s->site.path = path != NULL ? path :
 	    PREFIX "/bin:" PREFIX "/sbin:/usr/bin:/bin";

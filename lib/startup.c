@@ -61,6 +61,7 @@ startup(const int keep[], size_t count)
 	close_others(keep, count);
 	(void)umask(077);
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGCHLD, SIG_DFL);	/* ignored, no child has a status */
 	(void)signal(SIGXFSZ, SIG_IGN);	/* a file too large is EFBIG */
 	(void)setrlimit(RLIMIT_CORE, &none); /* lowering is always allowed */
 }

@@ -47,6 +47,7 @@ said=$(RELAYCLIENT=no PROTO=x TCPREMOTEIP=192.0.2.9 TCPREMOTEHOST=h \
 is 'I12 -bs becomes smtpd for a local client' "$(echo "$said" | grep -e '^fake' \
     -e '^RELAYCLIENT' -e '^TCPREMOTE' -e '^PROTO')" 'fake smtpd 
 RELAYCLIENT=
+TCPREMOTEHOST=uid-'"$TEST_UID"'.localhost
 TCPREMOTEIP=127.0.0.1'
 like 'SEC-S11 -bs hands on no descriptor' "$said" '^0 1 (10 2|2) *(3 )?$'
 if [ -n "$ROOT" ]; then
@@ -78,6 +79,8 @@ S: 221 ...
 S!
 END
 session "$T/bs.session" inject -bs
+like 'I12 SEC-S5 ... Received names the user' "$(cat "$SPOOL"/new/*)" \
+    "^Received: from localhost \(uid-$TEST_UID\.localhost \[127\.0\.0\.1\]\)"
 is 'I12 ... one message is queued' "$(files "$SPOOL/new")" 1
 rm -f "$SPOOL"/new/*
 
@@ -221,6 +224,8 @@ chmod 710 "$SPOOL"
 chmod 3777 "$SPOOL/tmp" "$SPOOL/new"
 mkdir "$T/other"
 filter <<'END'
+echo "X-Where: $PWD"
+echo "X-Zone: ${TZ-none}"
 echo "X-Filter: $(id -rg) $(id -g) $(id -u) $(env | cut -d = -f 1 | sort | xargs)"
 cat
 END
@@ -245,6 +250,13 @@ like 'SEC-S11 the filter has one group, and little environment' "$said" \
 is 'SEC-S10 the file is the caller'"'"'s and the queue'"'"'s' \
     "$(stat -c '%u %g %a' "$SPOOL"/new/*)" \
     "$user $(stat -c %g "$SPOOL/new") 660"
+like 'SEC-S11 ... and nothing of where the caller was' "$said" '^X-Where: /$'
+for zone in :/etc/shadow /etc/shadow ../../etc/shadow posix/../x; do
+	rm -f "$SPOOL"/new/*
+	as_caller env TZ="$zone" "$T/sendmail" -i bob </dev/null
+	like "SEC-S11 the filter opens no file for TZ=$zone" \
+	    "$(cat "$SPOOL"/new/*)" '^X-Zone: none$'
+done
 said=$(as_caller "$T/sendmail" -bp </dev/null)
 is 'SEC-S11 mailq has the caller'"'"'s rights only, from its fixed place' \
     "$(echo "$said" | grep -e ^fake -e ^groups -e ^NAME -e ^MAILCONF -e ^TZ)" \
