@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <stddef.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -27,6 +28,7 @@ struct request {
 	struct sasl	sasl;
 };
 
+/* Another: sent up to the end of its output, a NUL. */
 struct answer {
 	int	status;
 	char	output[AUTH_OUTPUT_MAX];
@@ -131,6 +133,7 @@ serve(struct auth *a, int fd)
 
 	for (;;) {
 		ssize_t n = recv(fd, &request, sizeof(request), 0);
+		size_t length;
 
 		if (n == -1 && errno == EINTR)
 			continue;
@@ -138,7 +141,8 @@ serve(struct auth *a, int fd)
 			return;
 		request.sasl.user[SASL_PART_MAX] = '\0';
 		request.sasl.password[SASL_PART_MAX] = '\0';
-		memset(&answer, 0, sizeof(answer));
+		answer.status = 0;
+		answer.output[0] = '\0';
 		if (request.kind == 'T' && !said_tls &&
 		    request.read_fd > 2 && request.write_fd > 2) {
 			a->read_fd = request.read_fd;
@@ -146,12 +150,15 @@ serve(struct auth *a, int fd)
 			said_tls = 1;
 		} else if (request.kind == 'C') {
 			answer.status = run(a, &request.sasl, answer.output);
+			if (answer.status != AUTH_OK)
+				answer.output[0] = '\0';
 		} else {
 			return;
 		}
 		sasl_forget(&request.sasl);
-		if (send(fd, &answer, sizeof(answer), 0) !=
-		    (ssize_t)sizeof(answer))
+		length = offsetof(struct answer, output) +
+		    strlen(answer.output) + 1;
+		if (send(fd, &answer, length, 0) != (ssize_t)length)
 			return;
 	}
 }
@@ -198,9 +205,9 @@ ask(const struct auth *a, const struct request *request, char *output)
 	do
 		n = recv(a->socket, &answer, sizeof(answer), 0);
 	while (n == -1 && errno == EINTR);
-	if (n != (ssize_t)sizeof(answer))
+	if (n <= (ssize_t)offsetof(struct answer, output))
 		return AUTH_TEMPORARY;
-	answer.output[AUTH_OUTPUT_MAX - 1] = '\0';
+	answer.output[n - 1 - (ssize_t)offsetof(struct answer, output)] = '\0';
 	if (output != NULL)
 		(void)strcpy(output, answer.output);
 	return answer.status;

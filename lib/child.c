@@ -53,18 +53,23 @@ child_words(char *command, char *words[CHILD_WORDS_MAX])
 static int
 attributes(posix_spawnattr_t *attr, int own_group)
 {
+	/* What startup ignores, and what a program does not expect to find
+	 * ignored.  A caught signal is at its default behind exec anyway. */
+	static const int ignored[] = { SIGPIPE, SIGXFSZ, SIGCHLD, SIGALRM,
+	    SIGTERM, SIGUSR1, SIGUSR2 };
 	short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
-	sigset_t none, all;
+	sigset_t none, defaults;
+	size_t i;
 
 	(void)sigemptyset(&none);
-	(void)sigfillset(&all);
-	(void)sigdelset(&all, SIGKILL);
-	(void)sigdelset(&all, SIGSTOP);
+	(void)sigemptyset(&defaults);
+	for (i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+		(void)sigaddset(&defaults, ignored[i]);
 	errno = posix_spawnattr_init(attr);
 	if (errno != 0)
 		return -1;
 	(void)posix_spawnattr_setsigmask(attr, &none);
-	(void)posix_spawnattr_setsigdefault(attr, &all);
+	(void)posix_spawnattr_setsigdefault(attr, &defaults);
 	(void)posix_spawnattr_setpgroup(attr, 0);
 	if (own_group)
 		flags |= POSIX_SPAWN_SETPGROUP;

@@ -12,7 +12,8 @@
 
 /*
  * Starts argv[0], found by $PATH, as the leader of a process group of its own,
- * signals at their defaults.  Descriptor i of the program is fds[i], /dev/null
+ * no signal blocked, and all at their defaults but those of terminals (HUP, INT,
+ * QUIT ...), which stay ignored when they were: nohup(1).  Descriptor i of the program is fds[i], /dev/null
  * where that is -1, for i < count; all others of ours are close-on-exec, and
  * stay so.  env NULL means ours.  Returns its pid, or -1 with errno (which
  * includes a program that cannot be executed).

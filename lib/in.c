@@ -19,6 +19,7 @@ in_init(struct in *in, int fd, struct out *out)
 	in->stop_fd = -1;
 	in->out = out;
 	in->chunk = IN_BYTES;
+	in->ahead = NULL;
 	in->deadline_ms = LLONG_MAX;
 	in->session_ms = LLONG_MAX;
 	in->start = in->end = 0;
@@ -84,14 +85,15 @@ more(struct in *in)
 	if (in->start == in->end)
 		in->start = in->end = 0;
 	for (;;) {
-		size_t room = IN_BYTES - in->end;
+		size_t room = IN_BYTES - in->end, most = in->chunk;
 		enum in_status status = ready(in);
 		ssize_t n;
 
 		if (status != IN_OK)
 			return status;
-		n = read(in->fd, in->buf + in->end,
-		    room < in->chunk ? room : in->chunk);
+		if (in->ahead != NULL)
+			most = in->ahead(in->fd);
+		n = read(in->fd, in->buf + in->end, room < most ? room : most);
 		if (n > 0) {
 			in->end += (size_t)n;
 			return IN_OK;

@@ -29,15 +29,17 @@ struct in {
 	int		 fd;
 	int		 stop_fd;	/* readable or hung up = stop; -1 none */
 	struct out	*out;		/* flushed before every wait; may be NULL */
-	size_t		 chunk;		/* most octets per read(2): 1 to take none
-					   of what belongs to the next program */
+	size_t		 chunk;		/* most octets per read(2) */
+	size_t		 (*ahead)(int fd); /* says how many octets may be taken
+					   now, at least 1, where the rest belongs
+					   to the next program; NULL: all */
 	long long	 deadline_ms;	/* of this command, clock_ms() */
 	long long	 session_ms;	/* of the whole session */
 	size_t		 start, end;	/* buffered octets: buf[start..end) */
 	char		 buf[IN_BYTES];
 };
 
-/* Starts with no deadline, no stop descriptor, chunk IN_BYTES. */
+/* Starts with no deadline, no stop descriptor, chunk IN_BYTES, ahead NULL. */
 void in_init(struct in *, int fd, struct out *);
 
 /* Gives the peer s seconds from now, for one command or one block. */

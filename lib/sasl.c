@@ -71,11 +71,16 @@ sasl_login(char *to, const char *base64, size_t length)
 }
 
 void
+sasl_forget_octets(void *secret, size_t length)
+{
+	volatile char *p = secret;
+
+	while (length-- > 0)
+		*p++ = '\0';
+}
+
+void
 sasl_forget(struct sasl *s)
 {
-	volatile char *p = s->password;
-	size_t i;
-
-	for (i = 0; i < sizeof(s->password); i++)
-		p[i] = '\0';
+	sasl_forget_octets(s->password, sizeof(s->password));
 }

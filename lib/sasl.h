@@ -27,7 +27,9 @@ enum sasl_status sasl_plain(struct sasl *, const char *base64, size_t length);
 /* Decodes one answer of LOGIN into to[SASL_PART_MAX + 1]. */
 enum sasl_status sasl_login(char *to, const char *base64, size_t length);
 
-/* Overwrites the password in a way that the compiler may not leave out. */
+/* Overwrites the password, or any secret, in a way that the compiler may not
+ * leave out. */
 void sasl_forget(struct sasl *);
+void sasl_forget_octets(void *secret, size_t length);
 
 #endif

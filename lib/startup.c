@@ -23,42 +23,52 @@ is_kept(int fd, const int keep[], size_t count)
 	return 0;
 }
 
-/* Asks poll() which of them are open: one system call instead of hundreds. */
+/* 0, 1 and 2 must never become a queue file. */
 static void
-close_others(const int keep[], size_t count)
+open_standard(void)
 {
-	struct pollfd fds[INHERITED_MAX - 3];
 	int fd;
 
-	for (fd = 3; fd < INHERITED_MAX; fd++) {
-		fds[fd - 3].fd = fd;
-		fds[fd - 3].events = 0;
-		fds[fd - 3].revents = 0;
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd < 2);
+	if (fd > 2)
+		(void)close(fd);
+}
+
+/* Asks poll() which are open: one system call instead of hundreds. */
+static void
+sort_out(const int keep[], size_t count)
+{
+	struct pollfd fds[INHERITED_MAX];
+	int fd, all;
+
+	for (fd = 0; fd < INHERITED_MAX; fd++) {
+		fds[fd].fd = fd;
+		fds[fd].events = 0;
+		fds[fd].revents = 0;
 	}
-	/* If it fails (a low limit of descriptors) all are taken to be open. */
-	(void)poll(fds, INHERITED_MAX - 3, 0);
+	/* It fails when the limit of descriptors is low. */
+	all = poll(fds, INHERITED_MAX, 0) == -1;
 	for (fd = 3; fd < INHERITED_MAX; fd++) {
-		if (fds[fd - 3].revents & POLLNVAL)
+		if (!all && (fds[fd].revents & POLLNVAL))
 			continue;
 		if (is_kept(fd, keep, count))
 			(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
 		else
 			(void)close(fd);
 	}
+	if (all || ((fds[0].revents | fds[1].revents | fds[2].revents) &
+	    POLLNVAL))
+		open_standard();
 }
 
 void
 startup(const int keep[], size_t count)
 {
 	const struct rlimit none = { 0, 0 };
-	int fd;
 
-	do	/* 0, 1 and 2 must never become a queue file */
-		fd = open("/dev/null", O_RDWR);
-	while (fd >= 0 && fd < 2);
-	if (fd > 2)
-		(void)close(fd);
-	close_others(keep, count);
+	sort_out(keep, count);
 	(void)umask(077);
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)signal(SIGCHLD, SIG_DFL);	/* ignored, no child has a status */

@@ -5,6 +5,8 @@
  */
 #include "authorization.h"
 
+#include <sys/socket.h>
+
 #include <poll.h>
 #include <string.h>
 #include <strings.h>
@@ -92,7 +94,7 @@ login(struct authorization *s)
 static void
 forget(struct authorization *s, char *line, size_t length)
 {
-	memset(line, 0, length);
+	sasl_forget_octets(line, length);
 	sasl_forget(&s->sasl);
 	s->has_user = 0;
 }
@@ -141,6 +143,26 @@ plain(struct authorization *s, char *response, size_t length)
 		break;
 	}
 	forget(s, response, length);
+}
+
+/*
+ * How much of what has come belongs to the line that is being read: one octet
+ * when it cannot be looked at, as in a pipe.
+ */
+static size_t
+octets_of_line(int fd)
+{
+	char seen[LINE_MAX_OCTETS + 1];
+	ssize_t n = recv(fd, seen, sizeof(seen), MSG_PEEK);
+	const char *lf;
+	size_t line;
+
+	if (n <= 0)
+		return 1;
+	lf = memchr(seen, '\n', (size_t)n);
+	line = lf == NULL ? (size_t)n : (size_t)(lf - seen) + 1;
+	sasl_forget_octets(seen, (size_t)n);
+	return line;
 }
 
 /* Reads a line; answers, or ends the session, when there is none to use. */
@@ -316,7 +338,7 @@ authorization_run(struct authorization *s)
 
 	out_peer(&s->out, s->auth->write_fd, s->timeout_s);
 	in_init(&s->in, s->auth->read_fd, &s->out);
-	s->in.chunk = 1;
+	s->in.ahead = octets_of_line;
 	s->in.session_ms = clock_ms() +
 	    (long long)s->timeout_s * SESSION_TIMEOUTS * 1000;
 	out_text(&s->out, "+OK ");

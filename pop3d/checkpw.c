@@ -170,7 +170,7 @@ become(struct login *l)
 	if (setenv("USER", user, 1) == -1 || setenv("HOME", home, 1) == -1 ||
 	    setenv("SHELL", shell, 1) == -1 ||
 	    drop_to(l->uid, account == NULL ? l->gid : account->pw_gid,
-	    account == NULL ? NULL : account->pw_name) == -1 ||
+	    NULL) == -1 ||
 	    fchdir(l->fd) == -1)
 		leave(TEMPORARY, l, "cannot-become-owner", strerror(errno));
 }

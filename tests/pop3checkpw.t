@@ -119,6 +119,18 @@ if [ -n "$ROOT" ]; then
 	chown 12345:12346 "$MAILBOX" "$MAILBOX/.password"
 	is 'SEC-S11 an owner without an account has the directory'"'"'s gid' \
 	    "$(checkpw sh -c 'echo $(id -u) $(id -G)' 3<"$T/login")" '12345 12346'
+	chown "$TEST_UID" "$MAILBOX" "$MAILBOX/.password"
+	cp /etc/group "$T/group"
+	echo "extra:x:54321:$(id -nu "$TEST_UID")" >>"$T/group"
+	if id -nu "$TEST_UID" >/dev/null 2>&1 &&
+	    unshare -m mount --bind "$T/group" /etc/group 2>/dev/null; then
+		is 'SEC-S11 nor the groups that its account has besides its own' \
+		    "$(unshare -m sh -c 'mount --bind "$0/group" /etc/group
+		    exec checkpw id -G 3<"$0/login"' "$T")" \
+		    "$(id -g "$(id -nu "$TEST_UID")")"
+	else
+		skip 'SEC-S11 nor its other groups' 'no account, or no unshare'
+	fi
 	chown 0:0 "$MAILBOX" "$MAILBOX/.password"
 	exits 'SEC-S11 root'"'"'s own mailbox has no login: 111' 111 \
 	    sh -c 'exec checkpw true 3<"$0"' "$T/login"

@@ -195,6 +195,38 @@ test_flush(void)
 	close(fd);
 }
 
+/* Up to and with the line end, of what has come. */
+static size_t
+line_ahead(int fd)
+{
+	char seen[4];
+	ssize_t n = recv(fd, seen, sizeof(seen), MSG_PEEK);
+	const char *lf = n <= 0 ? NULL : memchr(seen, '\n', (size_t)n);
+
+	return n <= 0 ? 1 : lf == NULL ? (size_t)n : (size_t)(lf - seen) + 1;
+}
+
+static void
+test_ahead(void)
+{
+	char *line, rest[64];
+	int ends[2];
+	size_t n;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == -1 ||
+	    write(ends[1], "PASS hungry\r\nSTAT\r\n", 19) != 19)
+		abort();
+	in_init(&in, ends[0], NULL);
+	in.ahead = line_ahead;
+	is_int(in_line(&in, 512, &line, &n), IN_OK, "P13 some octets at once");
+	is_str(line, "PASS hungry", "P13 to the end of the line");
+	is_int(recv(ends[0], rest, sizeof(rest), 0), 6,
+	    "P13 what is behind it is left to the next program");
+	close(ends[1]);
+	is_int(in_line(&in, 512, &line, &n), IN_EOF, "P13 then the end");
+	close(ends[0]);
+}
+
 static void
 test_blocks(void)
 {
@@ -228,5 +260,6 @@ main(void)
 	test_waits();
 	test_flush();
 	test_blocks();
+	test_ahead();
 	return done_testing();
 }
