@@ -119,7 +119,7 @@ main(int argc, char **argv)
 		/* the programs behind us are to read the same */
 		if (c != 'c' || setenv("MAILCONF", optarg, 1) == -1)
 			unavailable(usage, 100);
-	if (optind == argc)
+	if (optind >= argc)	/* argc may be 0 */
 		unavailable(usage, 100);
 	auth.argv = argv + optind;
 	split(&auth);

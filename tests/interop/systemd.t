@@ -49,8 +49,26 @@ under()
 	[ -z "$user" ] || echo "--reuid $user --regid $group --clear-groups"
 	echo "env -i"
 	from_unit "$1" Environment
+	[ ! -f "$T/$1.calls" ] || echo "python3 $TESTS/interop/seccomp $T/$1.calls"
 	from_unit "$1" ExecStart
 }
+
+# Sessions get the unit's SystemCallFilter, where it can be loaded.
+for unit in "$SHARE"/systemd/*@.service; do
+	python3 "$TESTS/interop/seccomp" -l "$unit" >"$T/calls" 2>/dev/null &&
+	    python3 "$TESTS/interop/seccomp" "$T/calls" true 2>/dev/null &&
+	    mv "$T/calls" "$T/${unit##*/}.calls"
+done
+if [ -f "$T/pennypost-smtp@.service.calls" ]; then
+	: >"$T/mine"
+	ok 'a filter is loaded' python3 "$TESTS/interop/seccomp" \
+	    "$T/pennypost-smtp@.service.calls" grep -q '^Seccomp:.*2' /proc/self/status
+	not_ok 'it refuses what the unit does not allow' python3 \
+	    "$TESTS/interop/seccomp" "$T/pennypost-smtp@.service.calls" chown bob "$T/mine"
+	ok '... and nobody else does' chown bob "$T/mine"
+else
+	skip 'SystemCallFilter of the units, loaded' 'needs python3 and libseccomp'
+fi
 
 serve_unit()
 {
@@ -67,6 +85,34 @@ serve_unit pop3
 $(under pennypost-qrun.service) 2>>"$T/qrun.log" &
 round systemd "$T/log"
 session interop/submission.session 127.0.0.1 587
+# what a TLS terminator in ExecStart would say, and a login
+cat >"$T/login.session" <<'END'
+# port 587: under TLS bob logs in and sends
+S: 220 hamburger.edu ...
+C: EHLO me
+S~ 250 ...
+C: AUTH PLAIN AGJvYgBodW5ncnk=
+S: 235 ...
+C: MAIL FROM:<bob@hamburger.edu>
+S: 250 ...
+C: RCPT TO:<alice@hamburger.edu>
+S: 250 ...
+C: DATA
+S: 354 ...
+C: Subject: x
+C:
+C: .
+S: 250 ...
+C: QUIT
+S: 221 ...
+S!
+END
+rm -rf "$ALICE"
+# shellcheck disable=SC2046
+said=$(talk "$T/login.session" -- $(under pennypost-submission@.service |
+    sed 's/^env -i/& SSL_PROTOCOL=TLS/') 3>&-)
+like 'port 587: checkpw and smtpd may do what they must' "$said" '^ok'
+ok '... and it arrives' arrives 1 "$ALICE"
 way_out systemd
 unlike 'systemd: nothing was missing' "$(cat "$T/log" "$T/qrun.log")" \
     'not permitted|Permission|event=trouble|unavailable'
