@@ -1,5 +1,5 @@
 # rows.sh - what is measured, a function for each row of the table.
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2154,SC2086
 
 # begin_row SECONDS: what it may take; a busy machine gets fewer rounds, but two
 begin_row()
@@ -12,6 +12,20 @@ round_of()
 {
 	[ "$1" -le "$ROUNDS" ] &&
 		{ [ "$1" -le 2 ] || [ "$(date +%s)" -lt "$row_end" ]; }
+}
+
+# turned NUMBER word ...: the words, beginning with another one each time, so that
+# nobody always comes behind the same one
+turned()
+{
+	n=$(($1 % ($# - 1)))
+	shift
+	while [ "$n" -gt 0 ]; do
+		set -- "$@" "$1"
+		shift
+		n=$((n - 1))
+	done
+	echo "$@"
 }
 
 # ---- SMTP accept into the queue ----
@@ -60,7 +74,7 @@ accept_row()
 {
 	row=$1 clients=$2 count=$3 octets=$4 factor=$5 unit=$6
 	shift 6
-	for system in $systems; do
+	for system in $(turned "$round" $systems); do
 		begin=$(now)
 		send_to "$system" -s "$clients" -m "$count" -l "$octets" "$@" ||
 			continue
@@ -171,7 +185,7 @@ row_deliver()
 	begin_row 80
 	round=0
 	while round_of $((round += 1)); do
-		for system in $movers; do
+		for system in $(turned "$round" $movers); do
 			box=$(box_of "$system") port=$(port_of "$system")
 			begin=$(now)
 			smtp_source -s 10 -m 2000 -l 4096 -t user@bench.example \
@@ -180,7 +194,7 @@ row_deliver()
 				    "$(seconds "$begin" "$(now)")"
 			clean_boxes
 		done
-		for system in $movers; do
+		for system in $(turned "$round" $movers); do
 			once "$(port_of "$system")" user@bench.example \
 			    "$(box_of "$system")" 10 >"$D/once" ||
 				continue
@@ -199,7 +213,7 @@ row_remote()
 	begin_row 50
 	round=0
 	while round_of $((round += 1)); do
-		for system in ${movers% opensmtpd}; do
+		for system in $(turned "$round" ${movers% opensmtpd}); do
 			smtp_sink -M 2000 "127.0.0.1:$SINK_PORT" 500 &
 			sink=$!
 			PIDS="$PIDS $sink"
@@ -289,7 +303,7 @@ pop_login()
 	round=0
 	while round_of $((round += 1)); do
 		for clients in 1 10; do
-			for system in pennypost $poppers; do
+			for system in $(turned "$round" pennypost $poppers); do
 				note pop3 "login, $clients clients" /s "$system" \
 				    "$(pop_to "$system" few login "$clients" 400)"
 			done
@@ -304,7 +318,7 @@ pop_open()
 		n=5
 		[ "$state" = warm ] || n=3
 		for round in $(seq 1 "$n"); do
-			for system in pennypost $openers; do
+			for system in $(turned "$round" pennypost $openers); do
 				[ "$state" = warm ] || forget "$1"
 				pop_to "$system" "$1" open >"$D/open" || continue
 				read -r open stat list uidl <"$D/open"
@@ -331,7 +345,7 @@ pop_retrieve()
 	begin_row 40
 	round=0
 	while round_of $((round += 1)); do
-		for system in pennypost $poppers; do
+		for system in $(turned "$round" pennypost $poppers); do
 			[ "$system" != popa3d ] || mbox 1000 4096
 			note pop3 '1,000 RETR pipelined' msg/s "$system" \
 			    "$(pop_to "$system" thousand pipe 1000)"
