@@ -47,49 +47,43 @@ HEADERS	= lib/address.h lib/auth.h lib/base64.h lib/child.h lib/clock.h \
 	  lib/conf.h lib/date.h lib/dot.h lib/drop.h lib/envelope.h lib/filter.h \
 	  lib/in.h lib/log.h \
 	  lib/mailbox.h lib/maildir.h lib/mime7.h lib/mime7_state.h \
-	  lib/out.h lib/peer.h lib/policy.h \
+	  lib/octets.h lib/out.h lib/peer.h lib/policy.h \
 	  lib/received.h lib/sasl.h lib/spool.h lib/startup.h lib/text.h \
 	  lib/ucspitls.h lib/unique.h lib/xtext.h
 
 SMTPD	= smtpd/main.c smtpd/session.c smtpd/mail.c smtpd/params.c \
-	  smtpd/relay.c smtpd/data.c smtpd/bdat.c smtpd/hooks.c \
-	  smtpd/login.c \
+	  smtpd/relay.c smtpd/data.c smtpd/bdat.c smtpd/hooks.c smtpd/login.c \
 	  lib/address.c lib/auth.c lib/base64.c lib/child.c lib/clock.c \
 	  lib/conf.c lib/date.c lib/dot.c lib/drop.c lib/filter.c lib/in.c \
-	  lib/log.c lib/mailbox.c \
-	  lib/out.c lib/peer.c lib/policy.c lib/quota.c lib/received.c \
-	  lib/sasl.c lib/spool.c lib/startup.c lib/text.c lib/ucspitls.c \
-	  lib/unique.c lib/xtext.c
+	  lib/log.c lib/mailbox.c lib/octets.c lib/out.c lib/peer.c \
+	  lib/policy.c lib/quota.c lib/received.c lib/sasl.c lib/spool.c \
+	  lib/startup.c lib/text.c lib/ucspitls.c lib/unique.c lib/xtext.c
 
 INJECT	= inject/main.c inject/become.c inject/complete.c inject/copy.c \
 	  inject/fields.c inject/header.c inject/identity.c inject/input.c \
 	  inject/options.c inject/recipients.c inject/submit.c \
-	  inject/verdict.c \
-	  lib/address.c lib/base64.c lib/child.c lib/clock.c lib/conf.c \
-	  lib/date.c lib/drop.c lib/filter.c lib/localdate.c lib/log.c \
-	  lib/mime7.c lib/mime7_body.c lib/mime7_field.c \
-	  lib/mime7_read.c lib/mime7_type.c lib/out.c lib/policy.c \
-	  lib/received.c lib/spool.c lib/startup.c lib/text.c \
+	  inject/verdict.c lib/address.c lib/base64.c lib/child.c lib/clock.c \
+	  lib/conf.c lib/date.c lib/drop.c lib/filter.c lib/localdate.c \
+	  lib/log.c lib/mime7.c lib/mime7_body.c lib/mime7_field.c \
+	  lib/mime7_read.c lib/mime7_type.c lib/octets.c lib/out.c \
+	  lib/policy.c lib/received.c lib/spool.c lib/startup.c lib/text.c \
 	  lib/unique.c lib/xtext.c
 INJECTH	= inject/become.h inject/complete.h inject/copy.h inject/fields.h \
 	  inject/header.h inject/identity.h inject/input.h \
 	  inject/options.h inject/recipients.h inject/submit.h \
 	  inject/verdict.h
 
-QRUN	= qrun/main.c qrun/settings.c qrun/run.c qrun/spooldir.c \
-	  qrun/scan.c qrun/tmpdir.c qrun/take.c qrun/rename.c \
-	  qrun/message.c qrun/name.c qrun/info.c qrun/infoline.c \
-	  qrun/route.c \
-	  qrun/jobs.c qrun/local.c qrun/remote.c qrun/forward.c \
-	  qrun/settle.c qrun/notify.c qrun/say.c qrun/dryrun.c \
-	  qrun/deliver.c qrun/delivery.c qrun/dotqmail.c qrun/command.c \
-	  qrun/mbox.c qrun/spawn.c qrun/parent.c qrun/bounce.c \
-	  qrun/bouncereport.c lib/quota.c \
-	  lib/address.c lib/child.c lib/clock.c lib/conf.c lib/date.c \
-	  lib/drop.c lib/localdate.c \
-	  lib/envelope.c lib/log.c lib/mailbox.c lib/maildir.c lib/out.c \
-	  lib/received.c lib/spool.c lib/startup.c lib/text.c lib/unique.c \
-	  lib/xtext.c
+QRUN	= qrun/main.c qrun/settings.c qrun/run.c qrun/spooldir.c qrun/scan.c \
+	  qrun/tmpdir.c qrun/take.c qrun/rename.c qrun/message.c qrun/name.c \
+	  qrun/info.c qrun/infoline.c qrun/route.c qrun/jobs.c qrun/local.c \
+	  qrun/remote.c qrun/forward.c qrun/settle.c qrun/notify.c qrun/say.c \
+	  qrun/dryrun.c qrun/deliver.c qrun/delivery.c qrun/dotqmail.c \
+	  qrun/command.c qrun/mbox.c qrun/spawn.c qrun/parent.c qrun/bounce.c \
+	  qrun/bouncereport.c lib/quota.c lib/address.c lib/child.c \
+	  lib/clock.c lib/conf.c lib/date.c lib/drop.c lib/localdate.c \
+	  lib/envelope.c lib/log.c lib/mailbox.c lib/maildir.c lib/octets.c \
+	  lib/out.c lib/received.c lib/spool.c lib/startup.c lib/text.c \
+	  lib/unique.c lib/xtext.c
 
 QRUNH	= qrun/bounce.h qrun/bouncereport.h qrun/command.h qrun/deliver.h \
 	  qrun/delivery.h qrun/dotqmail.h qrun/infoline.h qrun/listing.h qrun/mbox.h \
@@ -102,16 +96,16 @@ MAILQ	= qrun/mailq.c qrun/listing.c qrun/infoline.c qrun/name.c \
 QSEND	= qsend/main.c qsend/connect.c qsend/feed.c qsend/message.c \
 	  qsend/relay.c qsend/reply.c qsend/report.c qsend/resolve.c \
 	  qsend/route.c qsend/session.c qsend/settings.c qsend/tls.c \
-	  qsend/transaction.c \
-	  lib/address.c lib/base64.c lib/child.c lib/clock.c lib/conf.c \
-	  lib/dot.c lib/envelope.c lib/in.c lib/log.c lib/mime7.c \
-	  lib/mime7_body.c lib/mime7_field.c lib/mime7_read.c \
-	  lib/mime7_type.c lib/out.c lib/startup.c lib/text.c lib/xtext.c
+	  qsend/transaction.c lib/address.c lib/base64.c lib/child.c \
+	  lib/clock.c lib/conf.c lib/dot.c lib/envelope.c lib/in.c lib/log.c \
+	  lib/mime7.c lib/mime7_body.c lib/mime7_field.c lib/mime7_read.c \
+	  lib/mime7_type.c lib/octets.c lib/out.c lib/startup.c lib/text.c \
+	  lib/xtext.c
 
-POP3D	= pop3d/main.c pop3d/session.c pop3d/retrieve.c \
-	  pop3d/maildrop.c pop3d/message.c pop3d/update.c \
-	  lib/clock.c lib/conf.c lib/dot.c lib/in.c lib/log.c lib/out.c \
-	  lib/startup.c lib/text.c lib/unique.c
+POP3D	= pop3d/main.c pop3d/session.c pop3d/retrieve.c pop3d/maildrop.c \
+	  pop3d/message.c pop3d/update.c lib/clock.c lib/conf.c lib/dot.c \
+	  lib/in.c lib/log.c lib/octets.c lib/out.c lib/startup.c lib/text.c \
+	  lib/unique.c
 
 POP3AUTH = pop3d/pop3auth.c pop3d/authorization.c \
 	  lib/auth.c lib/base64.c lib/child.c lib/clock.c lib/conf.c \

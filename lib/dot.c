@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "octets.h"
 #include "out.h"
 
 /* Where in the wire's grammar the decoder stands. */
@@ -92,21 +93,13 @@ step(struct dot_in *d, char c, char *to, size_t *made)
 	return DOT_MORE;
 }
 
-/*
- * Where the text that begins at p stops: at a CR, an LF or end.  *lf is the next
- * LF, NULL at first: it is looked for once, so a long input costs linear time.
- */
+/* Where the text at p stops: at a CR, an LF or end.  *nul: a NUL is in it. */
 static const char *
-run_end(const char *p, const char *end, const char **lf)
+run_end(const char *p, const char *end, int *nul)
 {
-	const char *cr;
-
-	if (*lf == NULL || *lf < p)
-		*lf = memchr(p, '\n', (size_t)(end - p));
-	if (*lf == NULL)
-		*lf = end;
-	cr = memchr(p, '\r', (size_t)(*lf - p));
-	return cr == NULL ? *lf : cr;
+	while ((p = octets_control(p, end)) < end && *p != '\r' && *p != '\n')
+		*nul |= *p++ == '\0';
+	return p;
 }
 
 enum dot_end
@@ -115,7 +108,6 @@ dot_decode(struct dot_in *d, const char *from, size_t length, size_t *used,
 {
 	const char *p = from;
 	const char *end = from + length;
-	const char *lf = NULL;	/* the next LF at or behind p, found once */
 	enum dot_end result = DOT_MORE;
 
 	*made = 0;
@@ -126,9 +118,7 @@ dot_decode(struct dot_in *d, const char *from, size_t length, size_t *used,
 			result = step(d, *p++, to, made);
 			continue;
 		}
-		stop = run_end(p, end, &lf);
-		if (memchr(p, '\0', (size_t)(stop - p)) != NULL)
-			d->bad = 1;
+		stop = run_end(p, end, &d->bad);
 		memcpy(to + *made, p, (size_t)(stop - p));
 		*made += (size_t)(stop - p);
 		p = stop;
@@ -158,7 +148,7 @@ dot_encode(struct dot_out *d, const char *from, size_t length)
 {
 	const char *p = from;
 	const char *end = from + length;
-	const char *lf = NULL;
+	int nul = 0;	/* is text here */
 
 	while (p < end) {
 		const char *stop;
@@ -169,7 +159,7 @@ dot_encode(struct dot_out *d, const char *from, size_t length)
 			d->last = *p++;
 			continue;
 		}
-		stop = run_end(p, end, &lf);
+		stop = run_end(p, end, &nul);
 		if (d->out != NULL) {
 			if (*p == '.' && (d->last == '\n' || d->last == '\r'))
 				out_bytes(d->out, ".", 1);

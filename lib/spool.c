@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "octets.h"
 #include "text.h"
 
 static int
@@ -70,17 +71,17 @@ spool_create(struct spool_file *f, struct spool *s, const char *host)
 void
 spool_write(struct spool_file *f, const char *from, size_t length)
 {
-	size_t i;
+	const char *end = from + length, *p;
 
 	if (f->error != 0)
 		return;
-	if (memchr(from, '\r', length) != NULL ||
-	    memchr(from, '\0', length) != NULL) {
-		f->error = EILSEQ;
-		return;
+	for (p = from; (p = octets_control(p, end)) < end; p++) {
+		if (*p == '\r' || *p == '\0') {
+			f->error = EILSEQ;
+			return;
+		}
+		f->lines += *p == '\n';
 	}
-	for (i = 0; i < length; i++)
-		f->lines += from[i] == '\n';
 	f->bytes += length;
 	f->last = length > 0 ? from[length - 1] : f->last;
 	out_bytes(&f->out, from, length);

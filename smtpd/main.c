@@ -55,21 +55,28 @@ read_options(int argc, char **argv)
 	    "usage: smtpd [-c DIR] [-ln] [checkpassword-program [args]]\n";
 	int option, print = 0;
 
+	settings.mailconf = getenv("MAILCONF");
 	opterr = 0;
 	while ((option = getopt(argc, argv, "+c:ln")) != -1) {
 		if (option == 'l')
 			settings.lf = 1;
 		else if (option == 'n')
 			print = 1;
-		else if (option != 'c' || setenv("MAILCONF", optarg, 1) == -1) {
+		else if (option == 'c')
+			settings.mailconf = optarg;
+		else {
 			out_file(&session.out, 2);
 			out_text(&session.out, usage);
 			(void)out_flush(&session.out);	/* no other way */
 			exit(100);
 		}
 	}
-	if (optind < argc)
-		session.auth.argv = argv + optind;
+	if (optind == argc)
+		return print;
+	session.auth.argv = argv + optind;
+	if (settings.mailconf != NULL &&
+	    setenv("MAILCONF", settings.mailconf, 1) == -1)
+		unavailable("$MAILCONF", strerror(errno));
 	return print;
 }
 
@@ -123,7 +130,6 @@ read_environment(void)
 	settings.require_auth = getenv("REQUIREAUTH") != NULL;
 	settings.path = getenv("PATH");
 	settings.tz = getenv("TZ");
-	settings.mailconf = getenv("MAILCONF");
 	settings.normalize = barelf != NULL;
 	session.secure = getenv("SSL_PROTOCOL") != NULL;
 	if (barelf != NULL && strcmp(barelf, "normalize") != 0)
@@ -241,7 +247,7 @@ main(int argc, char **argv)
 	read_peer();
 	if (!print)
 		split();
-	read_settings(startup_conf_path(NULL, getenv("MAILCONF")));
+	read_settings(startup_conf_path(NULL, settings.mailconf));
 	read_environment();
 	if (print) {
 		out_file(&session.out, 1);

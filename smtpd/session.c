@@ -101,7 +101,8 @@ void
 session_reset(struct session *s)
 {
 	spool_abort(&s->file);
-	spool_abort(&s->draft);
+	if (s->now.body == &s->draft)
+		spool_abort(&s->draft);
 	memset(&s->now, 0, sizeof(s->now));
 	if (s->state & (ST_MAIL | ST_RCPT | ST_CHUNKS))
 		s->state = ST_READY;
@@ -314,7 +315,7 @@ session_run(struct session *s, int stop_fd)
 	s->in.session_ms = clock_ms() + 1000LL * s->set->session_s;
 	s->state = ST_START;
 	s->may_relay = -1;
-	s->file.fd = s->draft.fd = -1;
+	s->file.fd = -1;
 	greet(s);
 	while (s->state != ST_END) {
 		enum in_status status;

@@ -77,7 +77,15 @@ struct transaction {
 	char		 name[12];	/* its first octets, and a NUL */
 };
 
+/* What a session may never touch is first, what it always does is last and close
+ * together: a page that is not touched costs nothing. */
 struct session {
+	char		 senders[AUTH_OUTPUT_MAX];
+	struct spool_file draft;	/* the message for the filter */
+	char		 data[IN_BYTES + 2];
+	struct spool_file file;	/* the queue file */
+	struct in	 in;
+	struct out	 out;
 	const struct settings *set;
 	enum state	 state;
 	int		 esmtp, secure;	/* EHLO was said; TLS is active */
@@ -85,16 +93,10 @@ struct session {
 	unsigned int	 bad, unknown, failed_logins;	/* commands, users */
 	char		 helo[ADDRESS_DOMAIN_MAX + 1];
 	char		 user[SASL_PART_MAX + 1];	/* "": no login */
-	char		 senders[AUTH_OUTPUT_MAX];
 	struct transaction now;
 	struct auth	 auth;		/* argv NULL: AUTH is not offered */
 	struct ucspitls	 tls;
 	struct spool	 spool;
-	struct spool_file file;	/* the queue file */
-	struct spool_file draft;	/* the message for the filter */
-	struct in	 in;
-	struct out	 out;
-	char		 data[IN_BYTES + 2];
 };
 
 /* The whole conversation, on descriptors 0 and 1. */

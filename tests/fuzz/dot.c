@@ -2,7 +2,7 @@
  * Fuzzes the dot codec.  Any octets encode to lines that end in CRLF and one
  * lone dot; what is decoded of that is the text again; a second, naive decoder
  * agrees on arbitrary input, however it is cut.
- * link: lib/dot.c lib/out.c
+ * link: lib/dot.c lib/octets.c lib/out.c
  */
 #include <string.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 /*
  * dot_test - line ends and the dot, in and out.
- * link: lib/dot.c lib/out.c
+ * link: lib/dot.c lib/octets.c lib/out.c
  */
 #include <sys/types.h>
 

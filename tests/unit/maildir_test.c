@@ -1,6 +1,6 @@
 /*
  * maildir_test - delivery into a Maildir, whatever call fails.
- * link: lib/text.c lib/unique.c
+ * link: lib/octets.c lib/text.c lib/unique.c
  */
 #include <sys/socket.h>
 #include <sys/stat.h>

@@ -1,7 +1,7 @@
 /*
  * pop3update_test - UPDATE with every one of its system calls failing once: it
  * says so, and no message is lost that was not marked.
- * link: pop3d/maildrop.c pop3d/message.c lib/dot.c lib/out.c lib/text.c
+ * link: pop3d/maildrop.c pop3d/message.c lib/dot.c lib/octets.c lib/out.c lib/text.c
  * link: lib/unique.c
  */
 #include <sys/stat.h>
