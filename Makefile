@@ -103,9 +103,9 @@ QSEND	= qsend/main.c qsend/connect.c qsend/feed.c qsend/message.c \
 	  lib/xtext.c
 
 POP3D	= pop3d/main.c pop3d/session.c pop3d/retrieve.c pop3d/maildrop.c \
-	  pop3d/message.c pop3d/update.c lib/clock.c lib/conf.c lib/dot.c \
-	  lib/in.c lib/log.c lib/octets.c lib/out.c lib/startup.c lib/text.c \
-	  lib/unique.c
+	  pop3d/message.c pop3d/name.c pop3d/update.c lib/clock.c lib/conf.c \
+	  lib/dot.c lib/in.c lib/log.c lib/octets.c lib/out.c lib/startup.c \
+	  lib/text.c
 
 POP3AUTH = pop3d/pop3auth.c pop3d/authorization.c \
 	  lib/auth.c lib/base64.c lib/child.c lib/clock.c lib/conf.c \
@@ -136,7 +136,7 @@ qsend/qsend: $(QSEND) $(HEADERS) qsend/connect.h qsend/feed.h \
 	  qsend/session.h qsend/settings.h qsend/tls.h qsend/transaction.h
 	$(BUILD) -o $@ $(QSEND) -lresolv
 
-pop3d/pop3d: $(POP3D) $(HEADERS) pop3d/capa.h pop3d/maildrop.h \
+pop3d/pop3d: $(POP3D) $(HEADERS) pop3d/capa.h pop3d/maildrop.h pop3d/name.h \
     pop3d/retrieve.h pop3d/session.h
 	$(NETBUILD) -o $@ $(POP3D)
 

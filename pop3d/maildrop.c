@@ -15,14 +15,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../lib/dot.h"
-#include "../lib/unique.h"
+#include "name.h"
 
 #define LOCK_NAME	"pop3d.lock"
 #define LOCK_RETRY_MS	20
 #define NAMES_BYTES	65536	/* of the first allocation */
-/* No message is this large; a larger W= in a name is not believed. */
-#define OCTETS_MAX	(1ULL << 48)
 
 /* Names as they are read, one behind the other, each with its NUL. */
 struct names {
@@ -77,49 +74,6 @@ names_read(struct names *n, int fd)
 	return error == 0 ? 0 : -1;
 }
 
-static unsigned long long
-digits(const char **p)
-{
-	unsigned long long n = 0;
-
-	for (; **p >= '0' && **p <= '9'; (*p)++)
-		if (n < OCTETS_MAX)
-			n = n * 10 + (unsigned int)(**p - '0');
-	return n;
-}
-
-/* When the message came, as its name says: SEC.MusecP... or SEC.anything */
-static unsigned long long
-name_time(const char *name)
-{
-	unsigned long long time = digits(&name) % OCTETS_MAX;
-	unsigned long long us = 0;
-
-	if (name[0] == '.' && name[1] == 'M') {
-		name += 2;
-		us = digits(&name);
-	}
-	/* seconds below 2^43 fit; later ones only lose their order */
-	return time * 1000000 + us % 1000000;
-}
-
-/* Orders by time, then by what is unique in the name: all before the flags. */
-static int
-message_compare(const void *a, const void *b)
-{
-	const struct message *m = a;
-	const struct message *n = b;
-	size_t length, other;
-	int order;
-
-	if (m->time != n->time)
-		return m->time < n->time ? -1 : 1;
-	length = strcspn(m->name, ":");
-	other = strcspn(n->name, ":");
-	order = memcmp(m->name, n->name, length < other ? length : other);
-	return order != 0 ? order : (length > other) - (length < other);
-}
-
 /* Fills in a message from its name.  0 if it is none: not a regular file. */
 static int
 message_init(struct maildrop *d, struct message *m, const char *name,
@@ -130,10 +84,10 @@ message_init(struct maildrop *d, struct message *m, const char *name,
 	m->name = name;
 	m->flags = flags;
 	m->time = name_time(name);
-	if (unique_size(name, 'W', &m->octets) == 0 && m->octets < OCTETS_MAX)
+	m->octets = name_octets(name);
+	if (m->octets != 0)
 		return 1;
 	m->flags |= MESSAGE_UNSIZED;
-	m->octets = 0;
 	return fstatat(flags & MESSAGE_NEW ? d->new : d->cur, name, &st,
 	    AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
 }
@@ -160,12 +114,12 @@ messages_make(struct maildrop *d, const struct names *n, size_t of_new)
 		    i < of_new ? MESSAGE_NEW : 0);
 		name += strlen(name) + 1;
 	}
-	qsort(d->messages, count, sizeof(*d->messages), message_compare);
+	name_sort(d->messages, count);
 	for (i = 0; i < count; i++) {
 		struct message *last = d->messages + d->count;
 
 		if (d->count == 0 ||
-		    message_compare(last - 1, d->messages + i) != 0) {
+		    name_compare(last - 1, d->messages + i) != 0) {
 			*last = d->messages[i];
 			d->count++;
 		} else if (last[-1].flags & MESSAGE_NEW) {
@@ -258,7 +212,7 @@ maildrop_relocate(struct maildrop *d)
 	for (i = 0; done == 0 && i < names.count; i++) {
 		struct message key = { name_time(name), 0, name, 0 };
 		struct message *m = bsearch(&key, d->messages, d->count,
-		    sizeof(key), message_compare);
+		    sizeof(key), name_compare);
 
 		name += strlen(name) + 1;
 		if (m == NULL || strcmp(m->name, key.name) == 0)

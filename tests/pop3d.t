@@ -207,6 +207,32 @@ owned "$M"
 is 'P05 messages are numbered by their names'"'"' times' \
     "$(says 'list\r\n' | sed -e 1,2d | tr '\n' ' ')" '1 3 2 5 3 4 . '
 
+# Many, in no order: close together and far apart, some at the same time.
+maildir
+awk 'BEGIN {
+	x = 1
+	for (i = 1; i <= 500; i++) {
+		x = (x * 16807) % 2147483647
+		sec = i % 5 == 0 ? 7 : i % 7 == 0 ? x * 1024 : 1700000000 + x % 9
+		us = i % 3 == 0 ? 5 : x % 1000000
+		if (i % 11 == 0)
+			sec = us = 0
+		printf "%.0f %06d P%dR.h %d\n", sec, us, x % 1000, i
+	}
+}' >"$T/times"
+while read -r sec us unique i; do
+	: >"$M/$([ $((i % 2)) = 0 ] && echo new || echo cur)/$sec.M$us$unique$i,S=0,W=$i"
+done <"$T/times"
+owned "$M"
+LC_ALL=C sort -k1,1n -k2,2 -k3 "$T/times" | sed 's/^\([0-9]*\) \([0-9]*\) \(P[^ ]*\) \([0-9]*\)$/\1.M\2\3\4/' >"$T/want"
+says 'uidl\r\nquit\r\n' | sed -e 1,2d -e '/^\./,$d' -e 's/^[0-9]* //' >"$T/uids"
+same 'P05 five hundred of them, too; at the same time by their names' \
+    "$T/uids" "$T/want"
+is 'P06 each with its own size' "$(says 'list\r\nuidl\r\n' | awk '
+	NF == 2 && $2 ~ /^[0-9]+$/ { size[$1] = $2 }
+	NF == 2 && sub(/.*h/, "", $2) { right += size[$1] == $2 }
+	END { print right }')" 500
+
 # -- tmp/ --
 maildir
 echo old >"$M/tmp/1.old"

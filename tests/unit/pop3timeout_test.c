@@ -2,9 +2,9 @@
  * pop3timeout_test - a client that says nothing is left without a word, and
  * nothing is changed (RFC 1939 3).  Here a second stands for ten minutes.
  * link: pop3d/session.c pop3d/retrieve.c pop3d/maildrop.c pop3d/message.c
- * link: pop3d/update.c pop3d/authorization.c lib/auth.c lib/base64.c
- * link: lib/child.c lib/clock.c lib/dot.c lib/octets.c lib/drop.c lib/in.c lib/log.c
- * link: lib/out.c lib/sasl.c lib/text.c lib/ucspitls.c lib/unique.c
+ * link: pop3d/name.c pop3d/update.c pop3d/authorization.c lib/auth.c
+ * link: lib/base64.c lib/child.c lib/clock.c lib/dot.c lib/drop.c lib/in.c
+ * link: lib/log.c lib/octets.c lib/out.c lib/sasl.c lib/text.c lib/ucspitls.c
  */
 #include <sys/socket.h>
 #include <sys/stat.h>

@@ -1,8 +1,8 @@
 /*
  * pop3update_test - UPDATE with every one of its system calls failing once: it
  * says so, and no message is lost that was not marked.
- * link: pop3d/maildrop.c pop3d/message.c lib/dot.c lib/octets.c lib/out.c lib/text.c
- * link: lib/unique.c
+ * link: pop3d/maildrop.c pop3d/message.c pop3d/name.c lib/dot.c lib/octets.c
+ * link: lib/out.c lib/text.c
  */
 #include <sys/stat.h>
 
