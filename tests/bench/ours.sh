@@ -20,6 +20,8 @@ ours_build()
 	    pop3d/pop3d pop3d/pop3auth pop3d/checkpw; do
 		cp "$B/tree/$program" "$B/bin/"
 	done
+	musl-gcc -std=c99 -D_XOPEN_SOURCE=700 -O2 -static -o "$B/bin/filter" \
+	    "$here/filter.c" || exit 111
 	# the same smtpd with its fsyncs left out
 	musl-gcc -O2 -c -o "$B/nosync.o" "$here/nosync.c" &&
 	rm -f "$B/tree/smtpd/smtpd" &&

@@ -41,8 +41,20 @@ accept_servers()
 	have opensmtpd && opensmtpd_start && systems="$systems opensmtpd"
 	have mailfront && mailfront_start && systems="$systems mailfront"
 	# OpenSMTPD's 250 comes before any fsync
-	systems="$systems pennypost-nosync"
+	systems="$systems pennypost-nosync floor-filter"
+	filter_start
 	mkdir -p "$D/floor"
+}
+
+# filter_start: the least durable filter, as smtpd is started
+filter_start()
+{
+	mkdir -p "$D/filter/tmp" "$D/filter/new"
+	chown -R "$SMTP_UID:$SLOT_GID" "$D/filter"
+	tcpserver -c 600 -b 600 -HRl0 -u "$SMTP_UID" -g "$SLOT_GID" 127.0.0.1 \
+	    "$FILTER_PORT" filter "$D/filter" 2>"$D/filter/log" &
+	PIDS="$PIDS $!"
+	wait_port "$FILTER_PORT"
 }
 
 # send_to SYSTEM option ...: one run of smtp-source
@@ -53,6 +65,7 @@ send_to()
 	case $system in
 	pennypost)	port=$OURS_PORT ;;
 	pennypost-*)	port=$NOSYNC_PORT ;;
+	floor-filter)	port=$FILTER_PORT ;;
 	postfix)	port=$POSTFIX_PORT to=hold@bench.example ;;
 	opensmtpd)	port=$OPENSMTPD_PORT ;;
 	mailfront)	port=$MAILFRONT_PORT ;;
@@ -67,6 +80,7 @@ clean_queues()
 	case $systems in *mailfront*) mailfront_clean ;; esac
 	case $systems in *opensmtpd*) opensmtpd_ctl remove all ;; esac
 	rm -rf "$D/floor/new" "$D/floor/tmp"
+	find "$D/filter" -type f -name '*S=*' -delete
 }
 
 # accept_row ROW CLIENTS COUNT OCTETS FACTOR UNIT option ...
@@ -203,6 +217,32 @@ row_deliver()
 			done <"$D/once"
 		done
 		clean_boxes
+	done
+}
+
+# Each ten times as many messages: does one of them still cost the same?
+row_growth()
+{
+	through_servers
+	begin_row 100
+	box=$(box_of pennypost)
+	round=0
+	while round_of $((round += 1)) && [ "$round" -le 3 ]; do
+		for count in 200 2000 20000; do
+			begin=$(now)
+			send_to floor-filter -s 10 -m "$count" -l 4096
+			note growth "filter $count" -us pennypost "$(awk \
+			    "BEGIN { print 1e6 * ($(now) - $begin) / $count }")"
+			begin=$(now)
+			send_to pennypost -s 10 -m "$count" -l 4096
+			accepted=$(now)
+			until_files "$box" "$count" || continue
+			note growth "accept $count" -us pennypost "$(awk \
+			    "BEGIN { print 1e6 * ($accepted - $begin) / $count }")"
+			note growth "deliver $count" -us pennypost "$(awk \
+			    "BEGIN { print 1e6 * ($(now) - $begin) / $count }")"
+			find "$box" -type f -delete
+		done
 	done
 }
 
