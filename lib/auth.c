@@ -21,6 +21,8 @@
 #include "drop.h"
 #include "sasl.h"
 
+#define DELAY_MS	1000	/* of the answer to a failed login */
+
 /* One record on the socket. */
 struct request {
 	char		kind;	/* 'C' check, 'T' the peer is at TLS's */
@@ -239,4 +241,13 @@ auth_check(struct auth *a, const struct sasl *s, char *output)
 	status = ask(a, &request, output);
 	sasl_forget(&request.sasl);
 	return status;
+}
+
+void
+auth_delay(long long began_ms)
+{
+	long long spent_ms = clock_ms() - began_ms;
+
+	/* Who gives us a signal meanwhile is told at once. */
+	(void)poll(NULL, 0, DELAY_MS - (int)(spent_ms % DELAY_MS));
 }

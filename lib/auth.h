@@ -44,4 +44,11 @@ void auth_change(struct auth *, int read_fd, int write_fd);
  */
 int auth_check(struct auth *, const struct sasl *, char *output);
 
+/*
+ * Waits before a login that began at began_ms (clock_ms()) is refused.  Guessing
+ * costs a second; and because the answer comes at a full second from the question,
+ * it does not tell how long that took, nor so who exists.
+ */
+void auth_delay(long long began_ms);
+
 #endif

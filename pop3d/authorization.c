@@ -18,7 +18,6 @@
 #define LINE_MAX_OCTETS	255	/* RFC 2449 4, line end included */
 #define AUTH_LINE_MAX	12288	/* RFC 4954 4, the same for SMTP */
 #define FAILURES_MAX	3
-#define DELAY_MS	1000	/* of the answer to a failed login */
 #define SESSION_TIMEOUTS 6	/* so many time-outs without a login */
 
 /* Exit status of pop3d when it could not start, but told the client. */
@@ -37,17 +36,11 @@ may_login(const struct authorization *s)
 	return s->is_tls || !s->require_tls;
 }
 
-/*
- * Refuses a login.  Guessing costs a second; and because the answer comes at a
- * full second from the question, it does not tell how long that took.
- */
 static void
 refuse(struct authorization *s, long long began_ms)
 {
-	long long spent_ms = clock_ms() - began_ms;
-
 	log_event("login-failed", "ip", s->ip, "user", s->sasl.user);
-	(void)poll(NULL, 0, DELAY_MS - (int)(spent_ms % DELAY_MS));
+	auth_delay(began_ms);
 	reply(s, "-ERR [AUTH] wrong user or password");
 	s->ended = ++s->failures == FAILURES_MAX;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "../lib/clock.h"
 #include "../lib/log.h"
 
 #define LOGINS_MAX	3	/* failures before the session ends */
@@ -73,7 +74,8 @@ login(struct session *s, const char *initial, struct sasl *sasl)
 }
 
 static void
-verdict(struct session *s, const struct sasl *sasl, int status)
+verdict(struct session *s, const struct sasl *sasl, int status,
+    long long began_ms)
 {
 	if (status == AUTH_OK) {
 		memcpy(s->user, sasl->user, sizeof(s->user));
@@ -84,6 +86,8 @@ verdict(struct session *s, const struct sasl *sasl, int status)
 	s->senders[0] = '\0';
 	log_event(status == AUTH_BAD ? "login-failed" : "login-deferred",
 	    "ip", s->set->ip, "user", sasl->user);
+	if (status == AUTH_BAD)
+		auth_delay(began_ms);
 	if (status != AUTH_BAD)
 		reply(s, 454, "7.0", "cannot check that now");
 	else if (++s->failed_logins >= LOGINS_MAX)
@@ -97,6 +101,7 @@ do_auth(struct session *s, char *arg)
 {
 	char *initial = arg + strcspn(arg, " ");
 	struct sasl sasl;
+	long long began_ms;
 	int status;
 
 	if (*initial == ' ')
@@ -114,11 +119,12 @@ do_auth(struct session *s, char *arg)
 		memset(&sasl, 0, sizeof(sasl));
 		status = strcasecmp(arg, "PLAIN") == 0 ? plain(s, initial,
 		    &sasl) : login(s, initial, &sasl);
+		began_ms = clock_ms();
 		if (status == SASL_SYNTAX)
 			reply(s, 501, "5.2", "not base64");
 		else if (status != -1)
 			verdict(s, &sasl, status == SASL_REFUSED ? AUTH_BAD :
-			    auth_check(&s->auth, &sasl, s->senders));
+			    auth_check(&s->auth, &sasl, s->senders), began_ms);
 		sasl_forget(&sasl);
 	}
 }

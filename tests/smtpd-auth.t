@@ -51,6 +51,33 @@ like 'SEC-S16 failed logins are logged with the user' "$(cat log)" \
     'event=login-failed ip=unknown user=bob@hamburger.edu'
 unlike 'SEC-S16 passwords are not' "$(cat log)" hungry
 
+# -- time --
+cat >"$BIN/slowcheck" <<'END'
+#!/bin/sh
+# a hash is computed for bob, and for nobody else
+case $(tr '\0' ' ' <&3 2>/dev/null) in
+bob*)	sleep 0.5 ;;
+esac
+exit 1
+END
+chmod 755 "$BIN/slowcheck"
+# failed USER: milliseconds that a failed login takes
+failed()
+{
+	login=$(printf '\0%s\0angry' "$1" | base64)
+	began=$(date +%s%N)
+	printf 'EHLO x\r\nAUTH PLAIN %s\r\nQUIT\r\n' "$login" |
+	    as_user env ALLOWPLAINAUTH=1 smtpd -c "$CONF" slowcheck true \
+	    2>>log >said
+	echo $((($(date +%s%N) - began) / 1000000))
+}
+right=$(failed bob) none=$(failed nobody)
+like 'A05 a failed login' "$(cat said)" '^535 '
+ok "A05 the answer takes a second ($none ms)" test "$none" -ge 1000
+apart=$((right > none ? right - none : none - right))
+ok "SEC-S16 and does not tell who exists ($right, $none ms)" \
+    test $apart -lt 300
+
 rm -f "$SPOOL"/new/*
 session smtpd/auth-require.session smtpd -c "$CONF" othercheck true 2>>log
 is 'T04 only the mail after the login is queued' "$(files "$SPOOL/new")" 1
