@@ -126,18 +126,21 @@ int
 become_smtpd(const char *path, const char *conf, const char *spool,
     struct verdict *v)
 {
+	int local = !is_network(0);
 	char host[48];
 	struct text text;
 
-	/* Received names the user, as it does for inject's own messages. */
+	/* Received names the user, as it does for inject's own messages; also
+	 * him who comes with a connection that he made himself. */
 	text_init(&text, host, sizeof(host));
 	text_add(&text, "uid-");
 	text_add_number(&text, getuid(), 1);
 	text_add(&text, ".localhost");
-	if (!is_network(0) && (unsetenv("PROTO") == -1 ||
+	if (((local || getgid() != getegid()) &&
+	    setenv("TCPREMOTEHOST", host, 1) == -1) ||
+	    (local && (unsetenv("PROTO") == -1 ||
 	    setenv("TCPREMOTEIP", "127.0.0.1", 1) == -1 ||
-	    setenv("TCPREMOTEHOST", host, 1) == -1 ||
-	    setenv("RELAYCLIENT", "", 1) == -1))
+	    setenv("RELAYCLIENT", "", 1) == -1)))
 		return verdict_errno(v, "cannot set the environment", errno);
 	if (drop_root(spool) == -1)
 		return verdict_errno(v, "cannot become an ordinary user",

@@ -269,6 +269,17 @@ is 'SEC-S11 smtpd can use the spool, from its fixed place' \
     "fake smtpd 
 groups $slot $slot
 TZ=XXX-5:30"
+port=$(free_port)
+cat >"$T/net.session" <<'END'
+# SEC-S11 -bs with a connection of the user's own names him, and gives him nothing
+O: lf
+S: fake smtpd ...
+S~ PWD=/
+S: TCPREMOTEHOST=uid-54322.localhost
+END
+serve_root "$port" asuser $user $user "$T/sendmail" -bs
+session "$T/net.session" 127.0.0.1 "$port"
+stop "$SERVER_PID"
 cp "$T/sendmail" "$T/inject"
 chgrp $slot "$T/inject"
 chmod 2755 "$T/inject"
