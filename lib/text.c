@@ -52,19 +52,22 @@ text_add_printable(struct text *t, const char *from, size_t length)
 	static const char hex[] = "0123456789ABCDEF";
 	size_t i;
 
-	for (i = 0; i < length; i++) {
+	for (i = 0; i < length && !t->full; i++) {
 		unsigned char c = (unsigned char)from[i];
-		char shown[4] = { '\\', 'x', hex[c >> 4], hex[c & 15] };
-		size_t n = sizeof(shown);
+		int plain = c >= ' ' && c < 127 && c != '\\';
 
-		if (c >= ' ' && c < 127 && c != '\\') {
-			shown[0] = (char)c;
-			n = 1;
+		if ((plain ? 1U : 4U) >= t->size - t->used)
+			break;
+		if (plain) {
+			t->data[t->used++] = (char)c;
+			continue;
 		}
-		if (t->full || n >= t->size - t->used)
-			return;
-		text_add_bytes(t, shown, n);
+		t->data[t->used++] = '\\';
+		t->data[t->used++] = 'x';
+		t->data[t->used++] = hex[c >> 4];
+		t->data[t->used++] = hex[c & 15];
 	}
+	t->data[t->used] = '\0';
 }
 
 int
