@@ -172,7 +172,7 @@ install: all
 	for f in sendmail newaliases; do \
 	    ln -sf inject.8 "$(DESTDIR)$(MANDIR)/man8/$$f.8" || exit 1; done
 	cp -R conf/. '$(DESTDIR)$(SHARE)'
-	for f in setup check recipes/vacation recipes/redirect-spam \
+	for f in setup check check-services recipes/vacation recipes/redirect-spam \
 	    recipes/vacation.qmail recipes/spam.qmail; do \
 	    sed -e 's|^bindir=[^ ]*|bindir=$(PREFIX)/bin|' \
 	    -e 's|confdir=/etc/pennypost|confdir=$(CONFDIR)|' \

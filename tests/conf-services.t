@@ -14,7 +14,8 @@ shipped() { sed 's|@BINDIR@|/usr/local/bin|g; s|@[A-Z_0-9]*[UG]ID@|9|g; s|@[A-Z]
 
 install_all()
 {
-	for f in xinetd/smtp xinetd/pop3 xinetd/submission; do
+	rm -f "$E/xinetd.d/submission"
+	for f in xinetd/smtp xinetd/pop3; do
 		shipped $f >"$E/xinetd.d/${f#*/}"
 	done
 	for f in smtp pop3; do
@@ -36,6 +37,22 @@ said=$(check)
 is 'POP3 in clear beside POP3 under TLS is worth a note' "$? $said" "0 note: requiretls: \
 POP3 under TLS is there, and port 110 takes passwords in clear: make it 1 when all programs use TLS"
 echo 1 >"$T/conf/requiretls"
+
+# a port for users where nobody can log in
+shipped xinetd/submission >"$E/xinetd.d/submission"
+like 'port 587 without TLS under xinetd' "$(check)" \
+    'xinetd.d/submission: without TLS nobody can log in, and no mail is taken'
+sed 's/disable.*/disable = yes/' "$E/xinetd.d/submission" >"$T/new"
+mv "$T/new" "$E/xinetd.d/submission"
+is '... but not when it is off' "$(check)" ''
+mkdir "$E/systemd/system/sockets.target.wants"
+: >"$E/systemd/system/sockets.target.wants/pennypost-submission.socket"
+like '... under systemd, when it is enabled' "$(check)" \
+    'submission@.service: without TLS nobody can log in'
+sed 's|/smtpd checkpw|/s6-ucspitlsd &|' "$TOP/conf/systemd/pennypost-submission@.service" |
+    sed 's|@[A-Z_0-9]*@|9|g' >"$E/systemd/system/pennypost-submission@.service"
+is '... not behind a TLS terminator' "$(check)" ''
+rm -r "$E/systemd/system/sockets.target.wants"
 
 # each port for users: AUTH is required, TLS too
 for f in xinetd/submission systemd/pennypost-submission@.service; do
@@ -63,12 +80,14 @@ finds systemd/system/pennypost-smtp@.service 's/=PATH/=RELAYCLIENT= PATH/' \
     'SEC-S18 ... under systemd' '@.service: whoever connects may send'
 finds inetd.conf 's/pp-smtp:pp-slot.*/root \/usr\/bin\/env env RELAYCLIENT= smtpd/' \
     'SEC-S18 ... under inetd' 'inetd.conf: whoever connects'
+shipped xinetd/submission >"$E/xinetd.d/submission"
 finds xinetd.d/submission 's/REQUIREAUTH=1//' 'strangers on port 587' \
     'submission: a port for users, and it takes mail from strangers'
 finds systemd/system/pennypost-submission@.service 's/REQUIREAUTH=1//' \
     '... under systemd' 'submission@.service: a port for users'
 finds stunnel/pennypost.conf '/smtps/,/submission/s/REQUIREAUTH=1//' \
     '... under stunnel, in one section of several' 'pennypost.conf: a port for users'
+shipped xinetd/submission >"$E/xinetd.d/submission"
 finds xinetd.d/submission 's/REQUIRETLS=1/ALLOWPLAINAUTH=1/' 'passwords in clear' \
     'submission: takes passwords in clear'
 finds service/smtp/run 's/^exec tcps/exec env SSL_PROTOCOL=x tcps/' \

@@ -53,7 +53,8 @@ is 'D18 I12 small files only: queued or refused' "$what" ''
 
 what=''
 for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-	as_user inject -i bob <"$T/in" &
+	# shellcheck disable=SC2086	# as_user would be a shell of its own
+	$AS_USER inject -i bob <"$T/in" &
 	pid=$!
 	sleep "0.00$n"
 	kill -9 $pid 2>/dev/null
