@@ -19,7 +19,7 @@
 
 #define LOCK_NAME	"pop3d.lock"
 #define LOCK_RETRY_MS	20
-#define NAMES_BYTES	65536	/* of the first allocation */
+#define NAMES_BYTES	1024	/* of the first allocation */
 
 /* Names as they are read, one behind the other, each with its NUL. */
 struct names {
@@ -47,31 +47,33 @@ names_add(struct names *n, const char *name)
 	return 0;
 }
 
-/* Adds the names in the directory open at fd; 0, or -1 with errno. */
+/* Opens new/ or cur/ to read its names, now and later; its descriptor, or -1. */
 static int
-names_read(struct names *n, int fd)
+names_open(struct maildrop *d, const char *name, DIR **entries)
 {
-	int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = copy == -1 ? NULL : fdopendir(copy);
-	struct dirent *entry;
-	int error;
+	int error, fd = openat(d->dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (d == NULL) {
-		error = errno;
-		if (copy != -1)
-			(void)close(copy); /* was only opened */
-		errno = error;
-		return -1;
-	}
-	errno = 0;
-	while ((entry = readdir(d)) != NULL)
+	*entries = fd == -1 ? NULL : fdopendir(fd);
+	if (*entries != NULL)
+		return fd;
+	error = errno;
+	if (fd != -1)
+		(void)close(fd); /* was only opened */
+	errno = error;
+	return -1;
+}
+
+/* Adds the names that are in a directory; 0, or -1 with errno. */
+static int
+names_read(struct names *n, DIR *entries)
+{
+	struct dirent *entry;
+
+	while (errno = 0, (entry = readdir(entries)) != NULL)
 		if (entry->d_name[0] != '.' &&
 		    names_add(n, entry->d_name) == -1)
-			break;
-	error = errno;
-	(void)closedir(d); /* was only read */
-	errno = error;
-	return error == 0 ? 0 : -1;
+			return -1;
+	return errno == 0 ? 0 : -1;
 }
 
 /* Fills in a message from its name.  0 if it is none: not a regular file. */
@@ -156,11 +158,11 @@ static enum maildrop_status
 snapshot(struct maildrop *d)
 {
 	struct names names = { NULL, 0, 0, 0 };
-	int done = names_read(&names, d->new);
+	int done = names_read(&names, d->new_entries);
 	size_t of_new = names.count;
 
 	if (done == 0)
-		done = names_read(&names, d->cur);
+		done = names_read(&names, d->cur_entries);
 	d->names = names.data;
 	if (done == 0)
 		done = messages_make(d, &names, of_new);
@@ -173,14 +175,15 @@ maildrop_open(struct maildrop *d, const char *path, unsigned int wait_ms)
 	enum maildrop_status status;
 
 	d->new = d->cur = d->lock = -1;
+	d->new_entries = d->cur_entries = NULL;
 	d->messages = NULL;
 	d->names = NULL;
 	d->count = 0;
 	d->dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (d->dir == -1)
 		return errno == ENOENT ? MAILDROP_ABSENT : MAILDROP_ERROR;
-	d->new = openat(d->dir, "new", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	d->cur = openat(d->dir, "cur", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	d->new = names_open(d, "new", &d->new_entries);
+	d->cur = names_open(d, "cur", &d->cur_entries);
 	if (d->new == -1 || d->cur == -1)
 		return MAILDROP_ERROR;
 	status = lock(d, wait_ms);
@@ -188,16 +191,25 @@ maildrop_open(struct maildrop *d, const char *path, unsigned int wait_ms)
 }
 
 void
+maildrop_unlock(struct maildrop *d)
+{
+	if (d->lock != -1)
+		(void)close(d->lock); /* nothing was written to it */
+	d->lock = -1;
+}
+
+void
 maildrop_close(struct maildrop *d)
 {
-	int *fds[] = { &d->new, &d->cur, &d->lock, &d->dir };
-	size_t i;
-
-	for (i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
-		if (*fds[i] != -1)
-			(void)close(*fds[i]); /* nothing was written to it */
-		*fds[i] = -1;
-	}
+	maildrop_unlock(d);
+	if (d->new_entries != NULL)
+		(void)closedir(d->new_entries); /* was only read */
+	if (d->cur_entries != NULL)
+		(void)closedir(d->cur_entries);
+	if (d->dir != -1)
+		(void)close(d->dir);
+	d->new_entries = d->cur_entries = NULL;
+	d->new = d->cur = d->dir = -1;
 	d->count = 0;
 }
 
@@ -205,10 +217,13 @@ int
 maildrop_relocate(struct maildrop *d)
 {
 	struct names names = { NULL, 0, 0, 0 };
-	int done = names_read(&names, d->cur);
-	const char *name = names.data;
+	const char *name;
 	size_t i;
+	int done;
 
+	rewinddir(d->cur_entries);
+	done = names_read(&names, d->cur_entries);
+	name = names.data;
 	for (i = 0; done == 0 && i < names.count; i++) {
 		struct message key = { name_time(name), 0, name, 0 };
 		struct message *m = bsearch(&key, d->messages, d->count,

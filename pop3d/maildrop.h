@@ -8,6 +8,7 @@
 #ifndef POP3D_MAILDROP_H
 #define POP3D_MAILDROP_H
 
+#include <dirent.h>
 #include <stddef.h>
 
 #define MAILDROP_UID_MAX	70	/* RFC 1939 7 */
@@ -28,6 +29,7 @@ struct message {
 
 struct maildrop {
 	int		 dir, new, cur, lock; /* -1: not open */
+	DIR		*new_entries, *cur_entries; /* own new and cur */
 	struct message	*messages;	/* oldest first */
 	size_t		 count;
 	char		*names;		/* most of the messages' names */
@@ -47,7 +49,10 @@ enum maildrop_status {
 enum maildrop_status maildrop_open(struct maildrop *, const char *path,
     unsigned int wait_ms);
 
-/* Closes it, which gives up the lock.  What was allocated goes with the
+/* Gives up the lock: another session may begin. */
+void maildrop_unlock(struct maildrop *);
+
+/* Closes it, and gives up the lock.  What was allocated goes with the
  * process: there is one maildrop in its life. */
 void maildrop_close(struct maildrop *);
 

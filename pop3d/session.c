@@ -195,11 +195,14 @@ do_quit(struct session *s, struct message *m, unsigned long long n)
 	done = maildrop_update(&s->drop);
 	if (done == -1)
 		log_event("cannot-update", "text", strerror(errno));
-	maildrop_clean(&s->drop);
-	/* The client may be back at once. */
-	maildrop_close(&s->drop);
+	/* The client may be back at once, and need not wait for what is not
+	 * its own. */
+	maildrop_unlock(&s->drop);
 	session_reply(s, done == 0 ? "+OK bye" :
 	    "-ERR [SYS/TEMP] some deleted messages not removed");
+	(void)out_flush(&s->out); /* all is done, whoever is told */
+	maildrop_clean(&s->drop);
+	maildrop_close(&s->drop);
 }
 
 /* RFC 1939 5 to 7, RFC 2449 5. */
