@@ -40,14 +40,14 @@ for n in 3 4 5 6 7 8 9 10 20; do
 	as_user sh -c "ulimit -n $n; exec inject -v -i bob" <"$T/in" 2>/dev/null
 	right "$n descriptors"
 done
-is 'D18 I12 few descriptors: queued or refused' "$what" ''
+is 'I12 few descriptors: queued or refused' "$what" ''
 what=''
 { cat "$T/in"; awk 'BEGIN { for (i = 0; i < 3000; i++) print "a line" }'; } >"$T/big"
 for n in 0 1 2 10 100; do
 	as_user sh -c "ulimit -f $n; exec inject -v -i bob" <"$T/big" >/dev/null 2>&1
 	right "files of $n blocks"
 done
-is 'D18 I12 small files only: queued or refused' "$what" ''
+is 'I12 small files only: queued or refused' "$what" ''
 
 # ---- killed at any time ----
 
@@ -64,7 +64,7 @@ for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 		what="$what $n: status 0 and no file"
 	rm -f "$SPOOL"/new/* "$SPOOL"/tmp/*
 done
-is 'D16 killed: status 0 means a file' "$what" ''
+is 'SEC-S20 killed: status 0 means a file' "$what" ''
 
 # ---- what callers leave behind ----
 
