@@ -18,7 +18,7 @@
 #include "name.h"
 
 #define LOCK_NAME	"pop3d.lock"
-#define LOCK_RETRY_MS	20
+#define LOCK_PAUSE_MS	16	/* longest between two attempts */
 #define NAMES_BYTES	1024	/* of the first allocation */
 
 /* Names as they are read, one behind the other, each with its NUL. */
@@ -131,10 +131,12 @@ messages_make(struct maildrop *d, const struct names *n, size_t of_new)
 	return 0;
 }
 
+/* A session that only looks for mail is over in less than a millisecond. */
 static enum maildrop_status
 lock(struct maildrop *d, unsigned int wait_ms)
 {
 	struct flock whole = { 0 };
+	unsigned int pause_ms = 1;
 
 	whole.l_type = F_WRLCK;
 	whole.l_whence = SEEK_SET;
@@ -145,10 +147,12 @@ lock(struct maildrop *d, unsigned int wait_ms)
 	while (fcntl(d->lock, F_SETLK, &whole) == -1) {
 		if (errno != EAGAIN && errno != EACCES && errno != EINTR)
 			return MAILDROP_ERROR;
-		if (wait_ms < LOCK_RETRY_MS)
+		if (wait_ms < pause_ms)
 			return MAILDROP_IN_USE;
-		wait_ms -= LOCK_RETRY_MS;
-		(void)poll(NULL, 0, LOCK_RETRY_MS); /* only sleeps */
+		wait_ms -= pause_ms;
+		(void)poll(NULL, 0, (int)pause_ms); /* only sleeps */
+		if (pause_ms < LOCK_PAUSE_MS)
+			pause_ms *= 2;
 	}
 	return MAILDROP_OK;
 }
