@@ -37,6 +37,9 @@ NETCC	= $(CC)
 NETHARDEN = $(HARDEN)
 NETLDFLAGS = $(LDHARDEN) $(LDFLAGS)
 
+# crypt() is the system's, static or not.
+CHECKLDFLAGS = $(LDHARDEN) $(LDFLAGS)
+
 BUILD	= $(CC) $(STD) $(WARN) $(HARDEN) $(CFLAGS) $(LDHARDEN) $(LDFLAGS)
 NETBUILD = $(NETCC) $(STD) $(WARN) $(NETHARDEN) $(CFLAGS) $(NETLDFLAGS)
 
@@ -112,7 +115,7 @@ POP3AUTH = pop3d/pop3auth.c pop3d/authorization.c \
 	  lib/drop.c lib/in.c lib/log.c lib/out.c lib/peer.c lib/sasl.c \
 	  lib/startup.c lib/text.c lib/ucspitls.c
 
-CHECKPW	= pop3d/checkpw.c pop3d/password.c \
+CHECKPW	= pop3d/checkpw.c pop3d/account.c pop3d/password.c \
 	  lib/address.c lib/conf.c lib/drop.c lib/log.c lib/mailbox.c \
 	  lib/startup.c lib/text.c
 
@@ -143,12 +146,16 @@ pop3d/pop3d: $(POP3D) $(HEADERS) pop3d/capa.h pop3d/maildrop.h pop3d/name.h \
 pop3d/pop3auth: $(POP3AUTH) $(HEADERS) pop3d/authorization.h pop3d/capa.h
 	$(NETBUILD) -o $@ $(POP3AUTH)
 
-pop3d/checkpw: $(CHECKPW) $(HEADERS) pop3d/password.h
-	$(BUILD) -o $@ $(CHECKPW) -lcrypt
+pop3d/checkpw: $(CHECKPW) $(HEADERS) pop3d/account.h pop3d/password.h
+	$(CC) $(STD) $(WARN) $(HARDEN) $(CFLAGS) $(CHECKLDFLAGS) \
+	    -o $@ $(CHECKPW) -lcrypt
 
+# checkpw is static too, but against the system's libc; the linker warns of
+# initgroups(), which checkpw does not call.
 musl:
-	rm -f smtpd/smtpd pop3d/pop3d pop3d/pop3auth
-	$(MAKE) NETCC=musl-gcc NETHARDEN= NETLDFLAGS=-static all
+	rm -f smtpd/smtpd pop3d/pop3d pop3d/pop3auth pop3d/checkpw
+	$(MAKE) NETCC=musl-gcc NETHARDEN= NETLDFLAGS=-static \
+	    CHECKLDFLAGS='-static -no-pie' all
 
 # PREFIX and CONFDIR are compiled in: inject, when it runs setgid, looks for mailq
 # and smtpd nowhere else.

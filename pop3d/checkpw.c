@@ -13,7 +13,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -25,6 +24,7 @@
 #include "../lib/mailbox.h"
 #include "../lib/startup.h"
 #include "../lib/text.h"
+#include "account.h"
 #include "password.h"
 
 #define BLOCK_FD	3
@@ -147,8 +147,10 @@ verify(const struct login *l)
 static void
 become(struct login *l)
 {
-	const struct passwd *account = getpwuid(l->uid);
-	const char *shell = "/bin/sh";
+	struct account account = { 0, l->gid, "" };
+	int has_account = account_find(l->uid, &account);
+	const char *shell = account.shell[0] == '\0' ? "/bin/sh" :
+	    account.shell;
 	char user[ADDRESS_MAX], home[sizeof(l->root) + MAILBOX_PATH_MAX + 1];
 	const char *local = strchr(l->mailbox.path, '/') + 1;
 	struct text t;
@@ -162,16 +164,14 @@ become(struct login *l)
 	text_add(&t, l->root);
 	text_add(&t, "/");
 	text_add(&t, l->mailbox.path);
-	if (account != NULL && account->pw_shell[0] != '\0')
-		shell = account->pw_shell;
+	if (has_account == -1)
+		leave(TEMPORARY, l, "cannot-read-accounts", NULL);
 	/* Group 0 reads what only root should; the queue refuses this, too. */
-	if (geteuid() == 0 && account == NULL && l->gid == 0)
+	if (geteuid() == 0 && !has_account && l->gid == 0)
 		leave(TEMPORARY, l, "group-of-root", NULL);
 	if (setenv("USER", user, 1) == -1 || setenv("HOME", home, 1) == -1 ||
 	    setenv("SHELL", shell, 1) == -1 ||
-	    drop_to(l->uid, account == NULL ? l->gid : account->pw_gid,
-	    NULL) == -1 ||
-	    fchdir(l->fd) == -1)
+	    drop_to(l->uid, account.gid, NULL) == -1 || fchdir(l->fd) == -1)
 		leave(TEMPORARY, l, "cannot-become-owner", strerror(errno));
 }
 

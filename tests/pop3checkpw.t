@@ -120,6 +120,18 @@ if [ -n "$ROOT" ]; then
 	is 'SEC-S11 an owner without an account has the directory'"'"'s gid' \
 	    "$(checkpw sh -c 'echo $(id -u) $(id -G)' 3<"$T/login")" '12345 12346'
 	chown "$TEST_UID" "$MAILBOX" "$MAILBOX/.password"
+	if id -nu "$TEST_UID" >/dev/null 2>&1; then
+		account=$(id -nu "$TEST_UID")
+		chgrp 12346 "$MAILBOX"
+		is 'SEC-S11 one with an account has the group of that' \
+		    "$(checkpw id -g 3<"$T/login")" "$(id -g "$account")"
+		is 'P04 and its shell' \
+		    "$(checkpw sh -c 'echo $SHELL' 3<"$T/login")" \
+		    "$(awk -F: -v u="$TEST_UID" '$3 == u { print $7; exit }' \
+		    /etc/passwd)"
+	else
+		skip 'SEC-S11 P04 group and shell' 'no account'
+	fi
 	cp /etc/group "$T/group"
 	echo "extra:x:54321:$(id -nu "$TEST_UID")" >>"$T/group"
 	if id -nu "$TEST_UID" >/dev/null 2>&1 &&
