@@ -40,11 +40,12 @@ is_his(void *context, char *line)
 int
 account_find(uid_t uid, struct account *a)
 {
+	static const char file[] = "passwd";	/* no setting, but lines too */
 	struct conf etc;
 	int found;
 
 	a->uid = uid;
 	conf_open(&etc, "/etc");
-	found = conf_each(&etc, "passwd", is_his, a);
+	found = conf_each(&etc, file, is_his, a);
 	return etc.error[0] != '\0' ? -1 : found;
 }
