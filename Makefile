@@ -81,16 +81,17 @@ QRUN	= qrun/main.c qrun/settings.c qrun/run.c qrun/spooldir.c qrun/scan.c \
 	  qrun/info.c qrun/infoline.c qrun/route.c qrun/jobs.c qrun/local.c \
 	  qrun/remote.c qrun/forward.c qrun/settle.c qrun/notify.c qrun/say.c \
 	  qrun/dryrun.c qrun/deliver.c qrun/delivery.c qrun/dotqmail.c \
-	  qrun/command.c qrun/mbox.c qrun/spawn.c qrun/parent.c qrun/bounce.c \
-	  qrun/bouncereport.c lib/quota.c lib/address.c lib/child.c \
+	  qrun/command.c qrun/mbox.c qrun/spawn.c qrun/children.c qrun/owner.c \
+	  qrun/parent.c qrun/bounce.c qrun/bouncereport.c lib/quota.c lib/address.c lib/child.c \
 	  lib/clock.c lib/conf.c lib/date.c lib/drop.c lib/localdate.c \
 	  lib/envelope.c lib/log.c lib/mailbox.c lib/maildir.c lib/octets.c \
 	  lib/out.c lib/received.c lib/spool.c lib/startup.c lib/text.c \
 	  lib/unique.c lib/xtext.c
 
-QRUNH	= qrun/bounce.h qrun/bouncereport.h qrun/command.h qrun/deliver.h \
-	  qrun/delivery.h qrun/dotqmail.h qrun/infoline.h qrun/listing.h qrun/mbox.h \
-	  qrun/name.h qrun/parent.h qrun/qrun.h qrun/rename.h qrun/spawn.h
+QRUNH	= qrun/bounce.h qrun/bouncereport.h qrun/children.h qrun/command.h \
+	  qrun/deliver.h qrun/delivery.h qrun/dotqmail.h qrun/infoline.h \
+	  qrun/listing.h qrun/mbox.h qrun/name.h qrun/owner.h qrun/parent.h \
+	  qrun/qrun.h qrun/rename.h qrun/spawn.h
 
 MAILQ	= qrun/mailq.c qrun/listing.c qrun/infoline.c qrun/name.c \
 	  lib/address.c lib/conf.c lib/envelope.c lib/out.c lib/startup.c \

@@ -6,21 +6,11 @@
 #include <grp.h>
 #include <unistd.h>
 
-int
-drop_to(uid_t uid, gid_t gid, const char *name)
+/* Behind the groups: the ids, and can it be undone? */
+static int
+drop_ids(uid_t uid, gid_t gid)
 {
-	if (uid == 0) {
-		errno = EPERM;
-		return -1;
-	}
-	if (geteuid() != 0) {
-		if (geteuid() == uid && getuid() == uid)
-			return 0;
-		errno = EPERM;
-		return -1;
-	}
-	if ((name != NULL ? initgroups(name, gid) : setgroups(1, &gid)) == -1 ||
-	    setgid(gid) == -1 || setuid(uid) == -1)
+	if (setgid(gid) == -1 || setuid(uid) == -1)
 		return -1;
 	/* The saved ids went with the others, or this works again. */
 	if (setuid(0) != -1 || getuid() != uid || geteuid() != uid ||
@@ -29,4 +19,30 @@ drop_to(uid_t uid, gid_t gid, const char *name)
 		return -1;
 	}
 	return 0;
+}
+
+int
+drop_to(uid_t uid, gid_t gid, const char *name)
+{
+	if (uid != 0 && name != NULL && geteuid() == 0)
+		return initgroups(name, gid) == -1 ? -1 : drop_ids(uid, gid);
+	return drop_with(uid, gid, &gid, 1);
+}
+
+int
+drop_with(uid_t uid, gid_t gid, const gid_t groups[], size_t count)
+{
+	if (uid != 0 && geteuid() != 0 && geteuid() == uid && getuid() == uid)
+		return 0;
+	if (uid == 0 || geteuid() != 0) {
+		errno = EPERM;
+		return -1;
+	}
+	return setgroups(count, groups) == -1 ? -1 : drop_ids(uid, gid);
+}
+
+int
+drop_groups(const char *name, gid_t gid, gid_t groups[], int max)
+{
+	return initgroups(name, gid) == -1 ? -1 : getgroups(max, groups);
 }

@@ -14,4 +14,13 @@
  */
 int drop_to(uid_t, gid_t, const char *name);
 
+/* The same, with count groups that are known. */
+int drop_with(uid_t, gid_t, const gid_t groups[], size_t count);
+
+/*
+ * The groups of the account, gid among them.  Needs root, and takes them for this
+ * process.  How many, or -1 when they cannot be read or are more than max.
+ */
+int drop_groups(const char *name, gid_t, gid_t groups[], int max);
+
 #endif

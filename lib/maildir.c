@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "octets.h"
 #include "text.h"
 
 #define DIRECTORY	(O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
@@ -28,9 +29,12 @@ enter(int at, const char *name, size_t length, int make, int close_at)
 	if (length < sizeof(part)) {
 		memcpy(part, name, length);
 		part[length] = '\0';
-		/* A new directory is on disk before anything is in it; whether
-		 * there is one, openat() will tell. */
-		if (!make || mkdirat(at, part, 0700) == -1 || fsync(at) == 0)
+		fd = openat(at, part, DIRECTORY);
+		/* A new directory is on disk before anything is in it.  Another
+		 * delivery may be making it. */
+		if (fd == -1 && errno == ENOENT && make &&
+		    (mkdirat(at, part, 0700) == 0 ? fsync(at) == 0 :
+		    errno == EEXIST))
 			fd = openat(at, part, DIRECTORY);
 		saved = errno;
 	}
@@ -45,6 +49,7 @@ maildir_open(int at, const char *name)
 {
 	static const char *const parts[] = { "tmp", "new", "cur" };
 	int dir = at, ours = 0, made = 0;
+	struct stat st;
 	size_t i;
 
 	if (name[0] == '/') {
@@ -69,7 +74,9 @@ maildir_open(int at, const char *name)
 		return -1;
 	}
 	for (i = 0; dir != -1 && i < sizeof(parts) / sizeof(parts[0]); i++)
-		made |= mkdirat(dir, parts[i], 0700) == 0; /* use will tell */
+		/* a failure shows when it is used */
+		if (fstatat(dir, parts[i], &st, AT_SYMLINK_NOFOLLOW) == -1)
+			made |= mkdirat(dir, parts[i], 0700) == 0;
 	if (made && fsync(dir) == -1) {
 		int saved = errno;
 
@@ -104,12 +111,12 @@ maildir_create(struct maildir_file *m, int dir)
 void
 maildir_write(struct maildir_file *m, const char *from, size_t length)
 {
-	size_t i;
+	const char *end = from + length, *p;
 
 	if (m->error != 0 || length == 0)
 		return;
-	for (i = 0; i < length; i++)
-		m->lines += from[i] == '\n';
+	for (p = from; (p = octets_control(p, end)) < end; p++)
+		m->lines += *p == '\n';
 	m->bytes += length;
 	m->last = from[length - 1];
 	out_bytes(&m->out, from, length);

@@ -213,10 +213,9 @@ attend(const struct job *j, pid_t pid, int output, struct text *noted)
 {
 	struct pollfd fds[2] = { { output, POLLIN, 0 },
 	    { j->conf->lifeline, 0, 0 } };
-	long long deadline_ms = clock_ms() + 1000LL * j->conf->command_s;
 	int status, ended = 0, pause_ms = 1;
 
-	while (clock_ms() < deadline_ms) {
+	while (clock_ms() < j->deadline_ms) {
 		if (!ended && waitpid(pid, &status, WNOHANG) == pid)
 			ended = 1;
 		/* What it left behind may print on: we wait no longer. */

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../lib/clock.h"
 #include "../lib/maildir.h"
 #include "../lib/out.h"
 #include "../lib/quota.h"
@@ -277,6 +278,7 @@ deliver(const struct deliver_conf *conf, const struct delivery *d,
 	j.delivery = d;
 	j.mailbox = mailbox;
 	j.message = message_fd;
+	j.deadline_ms = clock_ms() + 1000LL * conf->command_s;
 	out_file(&result, result_fd);
 	v = attempt(&j, &q, &result);
 	if (out_flush(&result) == 0)

@@ -34,9 +34,11 @@ struct delivery {
  */
 #define DELIVER_LINE_MAX	600
 
+#define DELIVERY_GRACE_S 60	/* what a delivery may take beyond its commands */
+
 struct deliver_conf {
 	const char	*me;		/* host name for file names and headers */
-	unsigned int	 command_s;	/* deadline of a |command */
+	unsigned int	 command_s;	/* all |commands together may take */
 	int		 lifeline;	/* hangs up when qrun is gone; -1 none */
 	const char	*path;		/* $PATH of commands; NULL: a usual one */
 };

@@ -22,6 +22,7 @@ struct job {
 	const struct deliver_conf *conf;
 	const struct delivery *delivery;
 	int	mailbox, message;	/* descriptors */
+	long long deadline_ms;		/* of the commands */
 	char	newsender[ADDRESS_MAX];	/* of forwards */
 	char	text[DELIVER_LINE_MAX];	/* the last verdict's, status first */
 };

@@ -30,3 +30,15 @@ jobs_take(struct jobs *j)
 		j->tail = &j->head;
 	return r;
 }
+
+void
+jobs_put_first(struct jobs *j, struct jobs *others)
+{
+	if (others->head == NULL)
+		return;
+	*others->tail = j->head;
+	if (j->head == NULL)
+		j->tail = others->tail;
+	j->head = others->head;
+	jobs_init(others);
+}

@@ -8,7 +8,6 @@
 #include "../lib/text.h"
 #include "qrun.h"
 
-#define GRACE_S		60	/* beyond the commands' own time */
 #define FORWARDS_MAX	1048576	/* octets of one delivery's F lines */
 
 static int
@@ -31,12 +30,24 @@ start(struct qrun *q, struct local *l, struct recipient *r)
 	if (l->fd == -1)
 		return -1;
 	l->deadline_ms = clock_ms() +
-	    1000 * ((long long)q->set.command_s + GRACE_S);
+	    1000 * ((long long)q->set.command_s + DELIVERY_GRACE_S);
 	l->recipient = r;
 	l->used = l->forwards_bytes = 0;
 	l->sender_set = 0;
 	q->locals_running++;
 	return 0;
+}
+
+/* One mailbox has half of the places at most: its owner's commands may be slow. */
+static int
+is_crowded(const struct qrun *q, const struct mailbox *m)
+{
+	size_t i, n = 0, most = (q->set.local + 1) / 2;
+
+	for (i = 0; i < q->set_slots.local; i++)
+		n += q->locals[i].recipient != NULL &&
+		    strcmp(q->locals[i].recipient->mailbox->path, m->path) == 0;
+	return n >= most;
 }
 
 void
@@ -47,6 +58,10 @@ local_start(struct qrun *q)
 
 	while (!q->stop && !q->broken && q->locals_running < q->set.local &&
 	    (r = jobs_take(&q->mailboxes)) != NULL) {
+		if (is_crowded(q, r->mailbox)) {
+			jobs_add(&q->crowded, r);
+			continue;
+		}
 		while (q->locals[i].fd != -1)
 			i++;
 		if (start(q, &q->locals[i], r) == -1)
@@ -140,6 +155,7 @@ end(struct qrun *q, struct local *l)
 	free(l->forwards);
 	l->forwards = NULL;
 	q->locals_running--;
+	jobs_put_first(&q->mailboxes, &q->crowded);
 	spawn_reap(&q->spawn);
 }
 

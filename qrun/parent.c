@@ -8,7 +8,8 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <pwd.h>
+#include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -16,11 +17,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../lib/clock.h"
 #include "../lib/drop.h"
 #include "../lib/text.h"
+#include "children.h"
+#include "owner.h"
 #include "parent.h"
 
+#define LEAVE_MS	2000	/* deliveries may take this without a manager */
+
 static volatile sig_atomic_t manager;	/* a pid fits on all that we know */
+static struct owners owners;
+static struct children deliveries;
 
 /* A supervisor knows our pid only: what it tells us is for the manager. */
 static void
@@ -82,32 +90,19 @@ deliver_as_owner(const struct parent *p, const struct delivery *d,
 {
 	const struct deliver_conf conf = { p->conf->me, p->conf->command_s,
 	    p->lifeline, p->conf->path };
-	const struct passwd *account;
+	const char *why = "4.3.0 mailbox cannot be opened";
 	struct stat st;
 	int mailbox = openat(p->mailroot, d->mailbox.path,
 	    O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC);
 
-	if (mailbox == -1 || fstat(mailbox, &st) == -1) {
-		deliver_result(result, 'Z', "4.3.0 mailbox cannot be opened");
+	if (mailbox != -1 && fstat(mailbox, &st) == 0)
+		why = owner_become(&owners, st.st_uid, st.st_gid);
+	if (why != NULL) {
+		deliver_result(result, 'Z', why);
 		return;
 	}
-	errno = 0;
-	account = getpwuid(st.st_uid);
-	if (st.st_uid == 0) {
-		deliver_result(result, 'Z', "4.3.5 mailbox belongs to root");
-	} else if (account == NULL && errno != 0 && errno != ENOENT) {
-		deliver_result(result, 'Z', "4.3.0 accounts cannot be read");
-	} else if (account == NULL && st.st_gid == 0) {
-		/* Group 0 reads what only root should, /etc/sudoers say. */
-		deliver_result(result, 'Z', "4.3.5 mailbox belongs to group 0 "
-		    "and its owner has no account");
-	} else if (drop_to(st.st_uid, account ? account->pw_gid : st.st_gid,
-	    account ? account->pw_name : NULL) == -1) {
-		deliver_result(result, 'Z', "4.3.0 cannot become the owner");
-	} else {
-		(void)close(p->mailroot);	/* nothing was written */
-		deliver(&conf, d, mailbox, message, result);
-	}
+	(void)close(p->mailroot);	/* nothing was written */
+	deliver(&conf, d, mailbox, message, result);
 }
 
 int
@@ -175,9 +170,17 @@ carry_out(const struct parent *p, struct parent_request *r, const int fds[2])
 	    is_terminated(r->host, sizeof(r->host)) &&
 	    is_opened(fds[0], S_IFSOCK, O_RDWR) &&
 	    is_opened(fds[1], S_IFIFO, O_WRONLY);
+	pid_t pid;
 
-	if ((!is_delivery && !is_qsend) || fork() != 0)
+	owners_learn(&owners);
+	if (!is_delivery && !is_qsend)
 		return;	/* what was not forked has no result: deferred */
+	pid = fork();
+	if (pid > 0 && is_delivery)
+		children_add(&deliveries, pid, clock_ms() + 1000LL *
+		    (p->conf->command_s + DELIVERY_GRACE_S + 1));
+	if (pid != 0)
+		return;
 	handle_signals(SIG_DFL);
 	(void)setpgid(0, 0);	/* ^C is for the manager */
 	(void)close(p->socket);
@@ -188,30 +191,67 @@ carry_out(const struct parent *p, struct parent_request *r, const int fds[2])
 	_exit(111);
 }
 
+/* Waits for children, with the options of waitpid(): 1 when the manager was among
+ * them, *status is its exit status. */
+static int
+reap(const struct parent *p, int options, int *status)
+{
+	int how;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &how, options)) > 0 ||
+	    (pid == -1 && errno == EINTR)) {
+		children_forget(&deliveries, pid);
+		if (pid == p->manager) {
+			*status = WIFEXITED(how) ? WEXITSTATUS(how) : 111;
+			return 1;
+		}
+	}
+	return 0;
+}
+
+/* Without the manager deliveries leave: their lifeline has hung up.  Who was
+ * stopped cannot see it. */
+static void
+end_deliveries(const struct parent *p)
+{
+	long long until_ms = clock_ms() + LEAVE_MS;
+	int status;
+
+	(void)reap(p, WNOHANG, &status);
+	while (deliveries.count > 0 && clock_ms() < until_ms) {
+		(void)poll(NULL, 0, 20);	/* only sleeps */
+		(void)reap(p, WNOHANG, &status);
+	}
+	(void)children_kill(&deliveries, LLONG_MAX);
+}
+
 int
 parent_serve(const struct parent *p)
 {
 	static struct parent_request request;
-	int fds[2], status, why;
-	ssize_t n;
-	pid_t pid;
+	struct pollfd asked = { p->socket, POLLIN, 0 };
+	int fds[2], status = 111, gone = 0;
+	ssize_t n = 1;
 
 	manager = (sig_atomic_t)p->manager;
+	owners_init(&owners);
 	handle_signals(pass_on);
-	do {
-		n = spawn_receive(p->socket, &request, sizeof(request), fds);
-		why = n == -1 ? errno : 0;
-		if (n == (ssize_t)sizeof(request) && fds[1] != -1)
-			carry_out(p, &request, fds);
-		(void)close(fds[0]);	/* -1 is no harm */
-		(void)close(fds[1]);
+	while (!gone && n > 0) {
+		/* SIGCHLD ends the wait, too. */
+		if (poll(&asked, 1, children_kill(&deliveries, clock_ms())) > 0) {
+			n = spawn_receive(p->socket, &request, sizeof(request),
+			    fds);
+			if (n == (ssize_t)sizeof(request) && fds[1] != -1)
+				carry_out(p, &request, fds);
+			else if (n == -1 && errno == EINTR)
+				n = 1;
+			(void)close(fds[0]);	/* -1 is no harm */
+			(void)close(fds[1]);
+		}
 		/* End of file: the manager is gone, or going. */
-		do {
-			pid = waitpid(-1, &status, n == 0 ? 0 : WNOHANG);
-			if (pid == p->manager)
-				return WIFEXITED(status) ?
-				    WEXITSTATUS(status) : 111;
-		} while (pid > 0 || (n == 0 && pid == -1 && errno == EINTR));
-	} while (n > 0 || why == EINTR);
-	return 111;
+		gone = reap(p, n == 0 ? 0 : WNOHANG, &status);
+	}
+	end_deliveries(p);
+	return status;
 }

@@ -27,6 +27,7 @@
 #define QUEUE_NAME_MAX	(UNIQUE_NAME_MAX + 24)	/* NEXT.NAME */
 #define REPLY_MAX	512		/* "CODE ENHANCED text" and a NUL */
 #define HASH_SIZE	1024
+#define SETTLE_SYNC_MS	50	/* messages that left wait for the sync of defer/ */
 
 struct settings {
 	char	me[ADDRESS_DOMAIN_MAX + 1];
@@ -148,10 +149,11 @@ struct qrun {
 	struct message	*hash[HASH_SIZE], *dirty;
 	size_t		 settled;	/* messages, since the last look */
 	long long	 settled_ms;	/* which was then */
-	int		 unlinked;
+	long long	 unlinked_ms;	/* when, since defer/ was synced; or 0 */
 	/* the work */
 	struct boxes	*boxes;		/* rename.c's */
 	struct jobs	 mailboxes;
+	struct jobs	 crowded;	/* their mailbox has all it may have */
 	struct destination *destinations;
 	size_t		 destinations_known;
 	size_t		 locals_running, sessions_running;
@@ -203,6 +205,8 @@ void message_touch(struct qrun *, struct message *);	/* to be settled */
  * the administrator took it away. */
 int message_reopen(struct qrun *, struct message *);
 void message_settle(struct qrun *);	/* settle.c: all that have results */
+/* Makes durable that messages have left; only if it is time, unless now. */
+void settle_sync(struct qrun *, int now);
 
 /* notify.c: writes the notifications of a message whose attempt is over. */
 enum notify_status {
@@ -227,6 +231,7 @@ void route_recipient(struct qrun *, struct recipient *);
 void jobs_init(struct jobs *);
 void jobs_add(struct jobs *, struct recipient *);
 struct recipient *jobs_take(struct jobs *);
+void jobs_put_first(struct jobs *, struct jobs *others);	/* empties others */
 
 /* local.c and remote.c: start what may be started; read what came. */
 void local_start(struct qrun *);

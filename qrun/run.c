@@ -192,6 +192,8 @@ timeout_ms(const struct qrun *q, int more)
 
 	if (more || q->dirty != NULL)
 		return 0;
+	if (q->unlinked_ms != 0)
+		return SETTLE_SYNC_MS;
 	if (q->stop) {
 		long long left = q->leave_ms - clock_ms();
 
@@ -291,6 +293,7 @@ run(struct qrun *q)
 	}
 	info_clean(q);
 	jobs_init(&q->mailboxes);
+	jobs_init(&q->crowded);
 	q->want_full = 1;
 	do {
 		plan(q);
@@ -304,6 +307,7 @@ run(struct qrun *q)
 		    !q->broken;
 		if (!more)
 			rename_sync(q);
+		settle_sync(q, !more && !busy(q));
 		say_left(q);
 		if (more || busy(q) || (q->watch && !q->want_new))
 			serve(q, slots, more || (q->want_new && !q->stop &&
@@ -311,6 +315,7 @@ run(struct qrun *q)
 	} while (!finished(q));
 	message_settle(q);
 	rename_sync(q);
+	settle_sync(q, 1);
 	free(slots);
 	return q->broken || q->orphaned ? 111 : 0;
 }

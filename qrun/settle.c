@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "../lib/clock.h"
 #include "qrun.h"
 
 static int
@@ -74,7 +75,8 @@ finish(struct qrun *q, struct message *m)
 		}
 	}
 	(void)unlinkat(q->info, m->name, 0);	/* seldom there */
-	q->unlinked = 1;
+	if (q->unlinked_ms == 0)
+		q->unlinked_ms = clock_ms();
 	say_event(q, "done", m->id, NULL, NULL);
 }
 
@@ -161,10 +163,21 @@ message_settle(struct qrun *q)
 			end_attempt(q, m);
 		message_free(q, m);
 	}
-	/* Or after a power failure what was delivered would be here again. */
-	if (q->unlinked && fsync(q->defer) == -1) {
+}
+
+/*
+ * After a loss of power what was delivered would be here again.  Until it is
+ * synced that lasts SYNC_MS while there is work, and one sync is for all.
+ */
+void
+settle_sync(struct qrun *q, int now)
+{
+	if (q->unlinked_ms == 0 ||
+	    (!now && clock_ms() - q->unlinked_ms < SETTLE_SYNC_MS))
+		return;
+	q->unlinked_ms = 0;
+	if (fsync(q->defer) == -1) {
 		say_trouble(q, "cannot sync", "defer");
 		q->broken = 1;
 	}
-	q->unlinked = 0;
 }

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "../lib/child.h"
+#include "../lib/clock.h"
 #include "../lib/drop.h"
 #include "../lib/log.h"
 #include "parent.h"
@@ -261,6 +262,9 @@ spawn_delivery(struct spawn *s, const struct delivery *d, int message_fd)
 		close_pair(ends);
 		return -1;
 	}
+	if (pid > 0)
+		children_add(&s->deliveries, pid, clock_ms() + 1000LL *
+		    (s->conf->command_s + DELIVERY_GRACE_S));
 	(void)close(ends[1]);
 	return ends[0];
 }
@@ -318,7 +322,9 @@ spawn_qsend(struct spawn *s, const char *host, unsigned int port, int *feed)
 void
 spawn_reap(struct spawn *s)
 {
-	(void)s;	/* all children are ours */
-	while (waitpid(-1, NULL, WNOHANG) > 0)
-		continue;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
+		children_forget(&s->deliveries, pid);
+	(void)children_kill(&s->deliveries, clock_ms());
 }

@@ -11,6 +11,7 @@
 
 #include <sys/types.h>
 
+#include "children.h"
 #include "deliver.h"
 
 struct spawn_conf {
@@ -27,6 +28,7 @@ struct spawn {
 	int		 lifeline[2];	/* children hold [0]; we hold [1] */
 	int		 highest;	/* descriptor of ours that a forked child
 					   must close */
+	struct children	 deliveries;	/* without a parent */
 };
 
 /*
@@ -63,8 +65,8 @@ int spawn_feed(int feed, const char *record, size_t length, int fd);
  * those that did not come.  Its octets; 0 end of file; -1 with errno. */
 ssize_t spawn_receive(int from, void *record, size_t size, int fds[2]);
 
-/* Collects children that have ended; call it after a result descriptor's end
- * of file. */
+/* Collects children that have ended, and kills deliveries that do not: call it
+ * after a result descriptor's end of file, and now and then. */
 void spawn_reap(struct spawn *);
 
 #endif
