@@ -48,7 +48,7 @@ PROGRAMS = smtpd/smtpd inject/inject qrun/qrun qrun/mailq qsend/qsend \
 
 HEADERS	= lib/address.h lib/auth.h lib/base64.h lib/child.h lib/clock.h \
 	  lib/conf.h lib/date.h lib/dot.h lib/drop.h lib/envelope.h lib/filter.h \
-	  lib/in.h lib/log.h \
+	  lib/groups.h lib/in.h lib/log.h \
 	  lib/mailbox.h lib/maildir.h lib/mime7.h lib/mime7_state.h \
 	  lib/octets.h lib/out.h lib/peer.h lib/policy.h \
 	  lib/received.h lib/sasl.h lib/spool.h lib/startup.h lib/text.h \
@@ -83,7 +83,7 @@ QRUN	= qrun/main.c qrun/settings.c qrun/run.c qrun/spooldir.c qrun/scan.c \
 	  qrun/dryrun.c qrun/deliver.c qrun/delivery.c qrun/dotqmail.c \
 	  qrun/command.c qrun/mbox.c qrun/spawn.c qrun/children.c qrun/owner.c \
 	  qrun/parent.c qrun/bounce.c qrun/bouncereport.c lib/quota.c lib/address.c lib/child.c \
-	  lib/clock.c lib/conf.c lib/date.c lib/drop.c lib/localdate.c \
+	  lib/clock.c lib/conf.c lib/date.c lib/drop.c lib/groups.c lib/localdate.c \
 	  lib/envelope.c lib/log.c lib/mailbox.c lib/maildir.c lib/octets.c \
 	  lib/out.c lib/received.c lib/spool.c lib/startup.c lib/text.c \
 	  lib/unique.c lib/xtext.c
@@ -151,8 +151,7 @@ pop3d/checkpw: $(CHECKPW) $(HEADERS) pop3d/account.h pop3d/password.h
 	$(CC) $(STD) $(WARN) $(HARDEN) $(CFLAGS) $(CHECKLDFLAGS) \
 	    -o $@ $(CHECKPW) -lcrypt
 
-# checkpw is static too, but against the system's libc; the linker warns of
-# initgroups(), which checkpw does not call.
+# checkpw is static too, but against the system's libc.
 musl:
 	rm -f smtpd/smtpd pop3d/pop3d pop3d/pop3auth pop3d/checkpw
 	$(MAKE) NETCC=musl-gcc NETHARDEN= NETLDFLAGS=-static \

@@ -119,7 +119,7 @@ drop_root(const char *spool)
 	nobody = getpwnam("nobody");
 	if (nobody == NULL || stat(spool, &st) == -1)
 		return -1;
-	return drop_to(nobody->pw_uid, st.st_gid, NULL);
+	return drop_to(nobody->pw_uid, st.st_gid);
 }
 
 int

@@ -179,7 +179,7 @@ auth_split(struct auth *a, uid_t uid, gid_t gid, int *status)
 	if (pid == 0) {
 		(void)close(ends[1]);
 		a->socket = ends[0];
-		return drop_to(uid, gid, NULL);
+		return drop_to(uid, gid);
 	}
 	(void)close(ends[0]);
 	if (pid != -1) {

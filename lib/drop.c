@@ -1,15 +1,18 @@
 /* drop - gives up root for good. */
-#define _DEFAULT_SOURCE	/* setgroups, initgroups */
+#define _DEFAULT_SOURCE	/* setgroups */
 #include "drop.h"
 
 #include <errno.h>
 #include <grp.h>
 #include <unistd.h>
 
-/* Behind the groups: the ids, and can it be undone? */
-static int
+int
 drop_ids(uid_t uid, gid_t gid)
 {
+	if (uid == 0) {
+		errno = EPERM;
+		return -1;
+	}
 	if (setgid(gid) == -1 || setuid(uid) == -1)
 		return -1;
 	/* The saved ids went with the others, or this works again. */
@@ -19,14 +22,6 @@ drop_ids(uid_t uid, gid_t gid)
 		return -1;
 	}
 	return 0;
-}
-
-int
-drop_to(uid_t uid, gid_t gid, const char *name)
-{
-	if (uid != 0 && name != NULL && geteuid() == 0)
-		return initgroups(name, gid) == -1 ? -1 : drop_ids(uid, gid);
-	return drop_with(uid, gid, &gid, 1);
 }
 
 int
@@ -42,7 +37,7 @@ drop_with(uid_t uid, gid_t gid, const gid_t groups[], size_t count)
 }
 
 int
-drop_groups(const char *name, gid_t gid, gid_t groups[], int max)
+drop_to(uid_t uid, gid_t gid)
 {
-	return initgroups(name, gid) == -1 ? -1 : getgroups(max, groups);
+	return drop_with(uid, gid, &gid, 1);
 }

@@ -171,7 +171,7 @@ become(struct login *l)
 		leave(TEMPORARY, l, "group-of-root", NULL);
 	if (setenv("USER", user, 1) == -1 || setenv("HOME", home, 1) == -1 ||
 	    setenv("SHELL", shell, 1) == -1 ||
-	    drop_to(l->uid, account.gid, NULL) == -1 || fchdir(l->fd) == -1)
+	    drop_to(l->uid, account.gid) == -1 || fchdir(l->fd) == -1)
 		leave(TEMPORARY, l, "cannot-become-owner", strerror(errno));
 }
 

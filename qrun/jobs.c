@@ -1,6 +1,8 @@
 /* jobs - a list of recipients, first in, first out. */
 #include <stddef.h>
 
+#include <string.h>
+
 #include "qrun.h"
 
 void
@@ -32,13 +34,25 @@ jobs_take(struct jobs *j)
 }
 
 void
-jobs_put_first(struct jobs *j, struct jobs *others)
+jobs_add_first(struct jobs *j, struct recipient *r)
 {
-	if (others->head == NULL)
-		return;
-	*others->tail = j->head;
+	r->next = j->head;
 	if (j->head == NULL)
-		j->tail = others->tail;
-	j->head = others->head;
-	jobs_init(others);
+		j->tail = &r->next;
+	j->head = r;
+}
+
+struct recipient *
+jobs_take_for(struct jobs *j, const char *mailbox)
+{
+	struct recipient **at = &j->head, *r;
+
+	while ((r = *at) != NULL && strcmp(r->mailbox->path, mailbox) != 0)
+		at = &r->next;
+	if (r == NULL)
+		return NULL;
+	*at = r->next;
+	if (*at == NULL)
+		j->tail = at;
+	return r;
 }

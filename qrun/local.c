@@ -32,27 +32,42 @@ start(struct qrun *q, struct local *l, struct recipient *r)
 	l->deadline_ms = clock_ms() +
 	    1000 * ((long long)q->set.command_s + DELIVERY_GRACE_S);
 	l->recipient = r;
+	strcpy(l->path, r->mailbox->path);
 	l->used = l->forwards_bytes = 0;
 	l->sender_set = 0;
 	q->locals_running++;
 	return 0;
 }
 
-/* One mailbox has half of the places at most: its owner's commands may be slow. */
+/* A fifth of the places, or one, is not for the mailbox that has all the others:
+ * its owner's commands may be slow. */
 static int
 is_crowded(const struct qrun *q, const struct mailbox *m)
 {
-	size_t i, n = 0, most = (q->set.local + 1) / 2;
+	size_t i, n = 0, others = q->set.local / 5;
 
+	if (others == 0)
+		others = q->set.local > 1;
 	for (i = 0; i < q->set_slots.local; i++)
 		n += q->locals[i].recipient != NULL &&
-		    strcmp(q->locals[i].recipient->mailbox->path, m->path) == 0;
-	return n >= most;
+		    strcmp(q->locals[i].path, m->path) == 0;
+	return n >= q->set.local - others;
+}
+
+/* A delivery to this mailbox has ended, or could not begin: it may have another. */
+static void
+next_for(struct qrun *q, const char *path)
+{
+	struct recipient *r = jobs_take_for(&q->crowded, path);
+
+	if (r != NULL)
+		jobs_add_first(&q->mailboxes, r);
 }
 
 void
 local_start(struct qrun *q)
 {
+	char path[MAILBOX_PATH_MAX];
 	struct recipient *r;
 	size_t i = 0;
 
@@ -64,10 +79,13 @@ local_start(struct qrun *q)
 		}
 		while (q->locals[i].fd != -1)
 			i++;
-		if (start(q, &q->locals[i], r) == -1)
+		strcpy(path, r->mailbox->path);
+		if (start(q, &q->locals[i], r) == -1) {
 			message_result(q, r, DEFERRED, r->message->gone ?
 			    "- 4.3.0 the message was taken away" :
 			    "- 4.3.2 cannot start a delivery");
+			next_for(q, path);
+		}
 	}
 }
 
@@ -155,7 +173,7 @@ end(struct qrun *q, struct local *l)
 	free(l->forwards);
 	l->forwards = NULL;
 	q->locals_running--;
-	jobs_put_first(&q->mailboxes, &q->crowded);
+	next_for(q, l->path);
 	spawn_reap(&q->spawn);
 }
 

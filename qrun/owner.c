@@ -13,6 +13,7 @@
 #include "../lib/child.h"
 #include "../lib/clock.h"
 #include "../lib/drop.h"
+#include "../lib/groups.h"
 
 void
 owners_init(struct owners *o)
@@ -55,10 +56,10 @@ owners_learn(struct owners *o)
 	}
 }
 
-/* Asks the system.  NULL, or why not; *now has no groups when they are too many to
- * be remembered, *name is the account's. */
+/* Asks the system, and takes the account's groups.  NULL, or why not; *now has no
+ * groups when they are too many to be remembered. */
 static const char *
-look_up(uid_t uid, struct owner *now, const char **name)
+look_up(uid_t uid, struct owner *now)
 {
 	const struct passwd *account;
 	int count = 1;
@@ -71,10 +72,10 @@ look_up(uid_t uid, struct owner *now, const char **name)
 	now->account = account != NULL;
 	now->until_ms = clock_ms() + OWNER_KEPT_S * 1000;
 	if (account != NULL) {
-		*name = account->pw_name;
 		now->gid = account->pw_gid;
-		count = drop_groups(account->pw_name, now->gid, now->groups,
-		    OWNER_GROUPS);
+		if (groups_take(account->pw_name, now->gid) == -1)
+			return "4.3.0 groups cannot be read";
+		count = getgroups(OWNER_GROUPS, now->groups);
 	}
 	now->count = count > 0 ? (size_t)count : 0;
 	return NULL;
@@ -82,7 +83,7 @@ look_up(uid_t uid, struct owner *now, const char **name)
 
 /* What is known of uid; looks it up, and tells, if need be. */
 static const char *
-recall(struct owners *o, uid_t uid, struct owner *now, const char **name)
+recall(struct owners *o, uid_t uid, struct owner *now)
 {
 	const struct owner *known = find(o, uid);
 	const char *why;
@@ -91,7 +92,7 @@ recall(struct owners *o, uid_t uid, struct owner *now, const char **name)
 		*now = *known;
 		return NULL;
 	}
-	why = look_up(uid, now, name);
+	why = look_up(uid, now);
 	if (why == NULL && now->count > 0 && o->tell != -1 &&
 	    write(o->tell, now, sizeof(*now)) == -1)
 		errno = 0;	/* the next one looks up, too */
@@ -102,12 +103,12 @@ const char *
 owner_become(struct owners *o, uid_t uid, gid_t gid)
 {
 	static struct owner now;
-	const char *name = NULL, *why;
+	const char *why;
 	int done;
 
 	if (uid == 0)
 		return "4.3.5 mailbox belongs to root";
-	why = recall(o, uid, &now, &name);
+	why = recall(o, uid, &now);
 	if (why != NULL)
 		return why;
 	/* Group 0 reads what only root should, /etc/sudoers say. */
@@ -120,9 +121,9 @@ owner_become(struct owners *o, uid_t uid, gid_t gid)
 		(void)close(o->told);
 	}
 	if (!now.account)
-		done = drop_to(uid, gid, NULL);
+		done = drop_to(uid, gid);
 	else if (now.count == 0)
-		done = drop_to(uid, now.gid, name);
+		done = drop_ids(uid, now.gid);	/* they were taken just now */
 	else
 		done = drop_with(uid, now.gid, now.groups, now.count);
 	return done == -1 ? "4.3.0 cannot become the owner" : NULL;

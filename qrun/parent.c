@@ -144,7 +144,7 @@ run_qsend(const struct parent *p, struct parent_request *r, int feed,
 	char *words[PARENT_WORDS];
 
 	if (parent_qsend_words(p->conf, r->host, r->port, port_text, words)
-	    == -1 || drop_to(p->qsend_uid, p->qsend_gid, NULL) == -1)
+	    == -1 || drop_to(p->qsend_uid, p->qsend_gid) == -1)
 		return;
 	/* the two are over 2, so that these are not close-on-exec */
 	if (dup2(feed, STDIN_FILENO) != -1 &&

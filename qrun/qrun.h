@@ -99,6 +99,7 @@ struct local {
 	int		 fd;		/* -1: free */
 	long long	 deadline_ms;	/* then we wait for it no longer */
 	struct recipient *recipient;
+	char		 path[MAILBOX_PATH_MAX];	/* its mailbox's */
 	char		*forwards;	/* F lines: addresses, each with its NUL */
 	size_t		 forwards_bytes;
 	int		 sender_set;	/* by an S line */
@@ -231,7 +232,9 @@ void route_recipient(struct qrun *, struct recipient *);
 void jobs_init(struct jobs *);
 void jobs_add(struct jobs *, struct recipient *);
 struct recipient *jobs_take(struct jobs *);
-void jobs_put_first(struct jobs *, struct jobs *others);	/* empties others */
+void jobs_add_first(struct jobs *, struct recipient *);
+/* The first one whose mailbox has this path, or NULL. */
+struct recipient *jobs_take_for(struct jobs *, const char *mailbox);
 
 /* local.c and remote.c: start what may be started; read what came. */
 void local_start(struct qrun *);

@@ -16,6 +16,7 @@
 #include "../lib/child.h"
 #include "../lib/clock.h"
 #include "../lib/drop.h"
+#include "../lib/groups.h"
 #include "../lib/log.h"
 #include "parent.h"
 #include "spawn.h"
@@ -165,7 +166,10 @@ split(struct spawn *s, uid_t uid, gid_t gid, int *status)
 	if (p.manager == 0) {
 		(void)close(ends[0]);
 		s->parent = ends[1];
-		return drop_to(uid, gid, account ? account->pw_name : NULL);
+		if (account == NULL)
+			return drop_to(uid, gid);
+		return groups_take(account->pw_name, gid) == -1 ? -1 :
+		    drop_ids(uid, gid);
 	}
 	(void)close(ends[1]);
 	(void)close(s->lifeline[1]);

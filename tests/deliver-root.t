@@ -151,7 +151,7 @@ parent=$PID
 # the manager has a name of its own only in its parent's eyes
 manager_of()
 {
-	manager=$(pgrep -P "$parent" -x qrun)
+	manager=$(pgrep -P "$parent" -o -x qrun)
 	[ -n "$manager" ]
 }
 rm -f "$BIN/qsend"
@@ -183,5 +183,29 @@ ok 'SEC-S20 a manager without its parent leaves when there is work' \
 left || kill -9 "$manager"
 is 'SEC-S20 and the message stays' \
     $(($(files "$SPOOL/new") + $(files "$SPOOL/defer"))) 1
+
+# ---- what was stopped is killed when the manager is gone ----
+
+rm -f "$SPOOL"/new/* "$SPOOL"/defer/*
+echo '|echo $PPID >$HOME/pid; kill -STOP $PPID' >"$D/none/.qmail"
+chown 54321 "$D/none/.qmail"
+queue_file bob@crepes.fr none@hamburger.edu <"$Q" >/dev/null
+start qrun -w -c "$CONF" 2>"$T/log"
+parent=$PID
+stopped()
+{
+	grep -q '^State:.T' "/proc/$(cat "$D/none/pid" 2>/dev/null)/status" \
+	    2>/dev/null
+}
+ended()
+{
+	! stopped
+}
+ok 'SEC-S21 an owner can stop his delivery' wait_for 5 stopped
+manager_of
+kill -9 "$manager"
+ok 'SEC-S21 without a manager it is killed' wait_for 10 ended
+wait "$parent" 2>/dev/null
+is 'SEC-S20 and the message stays' "$(files "$SPOOL/defer")" 1
 
 done_testing

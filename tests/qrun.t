@@ -1,5 +1,5 @@
 # the queue manager: local delivery, the spool's states, who may plant what
-# limit: 120
+# limit: 150
 # shellcheck shell=sh disable=SC2012,SC2016
 . "${0%/*}/lib.sh"
 
@@ -497,6 +497,51 @@ pass_over
 is 'an absolute Maildir above a forward: each gets one' \
     "$(files "$T/home/abs/Maildir/new")$(files "$CAROL")" 11
 unlike 'and nobody else' "$LOG" 'event=failed'
+
+# ---- one mailbox with slow commands does not have all places ----
+
+empty
+conf concurrencylocal 3
+printf '|sleep 3\n' >"$MAILROOT/hamburger.edu/dave/.qmail"
+letter >"$T/letter"
+for i in 1 2 3 4 5; do
+	queue_file alice@crepes.fr dave@hamburger.edu <"$T/letter" >/dev/null
+done
+# shellcheck disable=SC2086
+start $AS_USER qrun -w -c "$CONF" 2>"$T/crowd.log"
+CROWD=$PID
+running()
+{
+	[ "$(pgrep -P "$CROWD" | wc -l)" -ge "$1" ]
+}
+ok 'SEC-S21 the slow mailbox has two places of three' wait_for 5 running 2
+sleep 0.3
+is 'SEC-S21 and no more' "$(pgrep -P "$CROWD" | wc -l)" 2
+# not by rename: that needs no place
+queue_file alice@crepes.fr carol+tag@hamburger.edu <"$T/letter" >/dev/null
+poke
+ok 'SEC-S21 mail for others goes on meanwhile' wait_for 2 \
+    sh -c "ls '$CAROL'/* >/dev/null 2>&1"
+slow_done()
+{
+	[ "$(grep -c 'event=delivered.*dave@' "$T/crowd.log")" = 5 ]
+}
+ok 'and all five of the slow one are delivered in turn' wait_for 20 slow_done
+stop "$CROWD"
+rm "$CONF/concurrencylocal"
+
+# ---- all commands of a mailbox share the time ----
+
+empty
+conf timeoutcommand 2
+printf '|sleep 1.2\n|sleep 1.2\n|touch "$HOME/third"\n' \
+    >"$MAILROOT/hamburger.edu/dave/.qmail"
+letter | queue_file alice@crepes.fr dave@hamburger.edu >/dev/null
+pass_over
+like 'R02 two commands have timeoutcommand together' "$LOG" \
+    'event=deferred .*to=dave@.*killed'
+not_ok 'and the third does not run' test -e "$MAILROOT/hamburger.edu/dave/third"
+rm "$CONF/timeoutcommand"
 
 # ---- a mailbox NAME-owner is not delivered to by rename ----
 
