@@ -4,8 +4,8 @@
 # it is the list to read for an audit.
 #
 #	make			build everything
-#	make musl		the programs that run once per connection, small and
-#				quick to start: static, against musl
+#	make musl		small and quick to start: all but qsend static, all
+#				but qsend and checkpw against musl
 #	make demo		try it: a private mail system on 127.0.0.1
 #	make test		the tests
 #	make bench		how fast, beside Postfix, OpenSMTPD, Dovecot, ...
@@ -32,7 +32,7 @@ STD	= -std=c99 -D_XOPEN_SOURCE=700 \
 	  -DCONFDIR='"$(CONFDIR)"' -DPREFIX='"$(PREFIX)"'
 LDFLAGS	=
 
-# The programs that a connection starts may have a compiler of their own.
+# All but qsend (the resolver) and checkpw (crypt) may have a compiler of their own.
 NETCC	= $(CC)
 NETHARDEN = $(HARDEN)
 NETLDFLAGS = $(LDHARDEN) $(LDFLAGS)
@@ -126,13 +126,13 @@ smtpd/smtpd: $(SMTPD) $(HEADERS) lib/quota.h smtpd/session.h
 	$(NETBUILD) -o $@ $(SMTPD)
 
 inject/inject: $(INJECT) $(HEADERS) $(INJECTH)
-	$(BUILD) -o $@ $(INJECT)
+	$(NETBUILD) -o $@ $(INJECT)
 
 qrun/qrun: $(QRUN) $(HEADERS) $(QRUNH)
-	$(BUILD) -o $@ $(QRUN)
+	$(NETBUILD) -o $@ $(QRUN)
 
 qrun/mailq: $(MAILQ) $(HEADERS) $(QRUNH)
-	$(BUILD) -o $@ $(MAILQ)
+	$(NETBUILD) -o $@ $(MAILQ)
 
 qsend/qsend: $(QSEND) $(HEADERS) qsend/connect.h qsend/feed.h \
 	  qsend/message.h qsend/relay.h qsend/reply.h qsend/report.h \
@@ -153,7 +153,7 @@ pop3d/checkpw: $(CHECKPW) $(HEADERS) pop3d/account.h pop3d/password.h
 
 # checkpw is static too, but against the system's libc.
 musl:
-	rm -f smtpd/smtpd pop3d/pop3d pop3d/pop3auth pop3d/checkpw
+	rm -f $(PROGRAMS)
 	$(MAKE) NETCC=musl-gcc NETHARDEN= NETLDFLAGS=-static \
 	    CHECKLDFLAGS='-static -no-pie' all
 
