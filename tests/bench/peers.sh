@@ -37,6 +37,15 @@ have()
 	[ -d "$B/pkg/$1" ] && [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null
 }
 
+# syslog_start: where Postfix and popa3d log, as they do where they are installed;
+# the others have files of their own
+syslog_start()
+{
+	busybox syslogd -n -O "$D/syslog" &
+	SYSLOG=$!
+	PIDS="$PIDS $SYSLOG"
+}
+
 # accounts DIR: an /etc to lay over the real one
 accounts()
 {
