@@ -139,11 +139,14 @@ struct qrun {
 	int		 postmaster_said;
 	/* the scan */
 	enum phase	 phase;
-	DIR		*scan;
+	DIR		*scan, *aside;	/* aside: defer/, while new/ is read */
 	unsigned long	 pass;
 	int		 pass_full, pass_all;
 	long long	 began, next_due, last_look;
 	int		 want_new, want_full, want_all;
+	int		 found_new;	/* in this look into new/ */
+	unsigned int	 empty_looks;	/* in a row; the last of them ended at */
+	long long	 looked_ms;
 	/* the window */
 	size_t		 window;	/* messages that may be in memory */
 	size_t		 messages, loaded;	/* loaded: recipients */
@@ -173,6 +176,8 @@ int spooldir_open(struct qrun *, const char **what);
  * it into the window.  1: something was looked at; 0: the pass is over. */
 void scan_start(struct qrun *, int full, int all);
 int scan_next(struct qrun *);
+/* In the middle of a pass over defer/: new/ is looked at next, then it goes on. */
+void scan_turn(struct qrun *);
 
 /* tmpdir.c: promotes what a dead writer left complete, removes the rest; the
  * file system's own time, 0 if it cannot be had. */

@@ -207,6 +207,10 @@ remote_shed(struct qrun *q)
 	struct recipient *r;
 	size_t n, most = count(longest);
 
+	if ((n = count(&q->crowded)) > most) {
+		longest = &q->crowded;
+		most = n;
+	}
 	for (d = q->destinations; d != NULL; d = d->next)
 		if ((n = count(&d->jobs)) > most) {
 			longest = &d->jobs;

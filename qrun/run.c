@@ -21,6 +21,8 @@
 #define LEAVE_MS	30000	/* what is under way may take this, at the end */
 #define SLOW_MS		10000	/* a full window must have moved after this */
 #define FIXED		3	/* descriptors besides the children's pipes */
+#define EMPTY_LOOKS	10	/* in a row: somebody wakes us for nothing */
+#define LOOK_GAP_MS	100	/* until the next look then */
 
 static int signal_fd = -1;
 
@@ -126,28 +128,54 @@ read_trigger(struct qrun *q)
 		q->want_new = 1;
 }
 
-/* Does a scan wait to be started?  One at a time. */
+/* Is new/ to be looked at, and not only because somebody floods the trigger? */
+static int
+look_now(const struct qrun *q)
+{
+	return q->want_new && !q->stop && !q->broken &&
+	    (q->phase == SCAN_NONE || q->phase == SCAN_DEFER) &&
+	    (q->empty_looks < EMPTY_LOOKS ||
+	    clock_ms() - q->looked_ms >= LOOK_GAP_MS);
+}
+
+/* Does a scan wait to be started?  One at a time, but new mail has its turn. */
 static void
 plan(struct qrun *q)
 {
 	long long now = (long long)time(NULL);
 
-	if (q->phase != SCAN_NONE || q->stop || q->broken)
+	if (q->stop || q->broken)
+		return;
+	if (q->watch && now - q->last_look >= LOOK_S)
+		q->want_new = 1;
+	if (q->phase == SCAN_DEFER && look_now(q)) {
+		q->last_look = now;
+		scan_turn(q);
+	}
+	if (q->phase != SCAN_NONE)
 		return;
 	if (q->watch && (now >= q->next_due || now < q->last_look - LOOK_S))
 		q->want_full = 1;
-	if (q->watch && now - q->last_look >= LOOK_S)
-		q->want_new = 1;
-	if (q->want_all || q->want_full || q->want_new) {
+	if (q->want_all || q->want_full || look_now(q)) {
 		q->last_look = now;
 		scan_start(q, q->want_full, q->want_all);
 	}
 }
 
+/* A tenth of the window is for new mail only. */
+static size_t
+tenth(const struct qrun *q)
+{
+	return q->window < 20 ? q->window > 1 : q->window / 10;
+}
+
 static int
 room(const struct qrun *q)
 {
-	return q->messages < q->window && q->loaded < WINDOW_RECIPIENTS;
+	size_t kept = q->phase == SCAN_DEFER ? tenth(q) : 0;
+
+	return q->messages < q->window - kept &&
+	    q->loaded < WINDOW_RECIPIENTS;
 }
 
 /*
@@ -159,7 +187,7 @@ keep_moving(struct qrun *q)
 {
 	long long now = clock_ms();
 
-	if (room(q) || q->settled >= q->window / 10) {
+	if (room(q) || q->settled > tenth(q)) {
 		q->settled_ms = now;
 		q->settled = 0;
 	} else if (now - q->settled_ms >= SLOW_MS) {
@@ -199,6 +227,8 @@ timeout_ms(const struct qrun *q, int more)
 
 		return left < 0 ? 0 : (int)left;
 	}
+	if (q->want_new)
+		return LOOK_GAP_MS;
 	if (!room(q))
 		return SLOW_MS / 2;
 	if (!q->watch || q->broken || s > LOOK_S)
@@ -214,7 +244,7 @@ serve(struct qrun *q, struct pollfd *p, int more)
 
 	p[n].fd = q->signals;
 	p[n++].events = POLLIN;
-	p[n].fd = q->watch ? q->trigger : -1;
+	p[n].fd = q->watch && !q->want_new ? q->trigger : -1;
 	p[n++].events = POLLIN;
 	p[n].fd = q->spawn.parent;
 	p[n++].events = 0;
@@ -309,9 +339,8 @@ run(struct qrun *q)
 			rename_sync(q);
 		settle_sync(q, !more && !busy(q));
 		say_left(q);
-		if (more || busy(q) || (q->watch && !q->want_new))
-			serve(q, slots, more || (q->want_new && !q->stop &&
-			    !q->broken));
+		if (more || busy(q) || (q->watch && !look_now(q)))
+			serve(q, slots, more || look_now(q));
 	} while (!finished(q));
 	message_settle(q);
 	rename_sync(q);

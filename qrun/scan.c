@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../lib/clock.h"
 #include "name.h"
 #include "qrun.h"
 
@@ -30,6 +31,39 @@ scan_start(struct qrun *q, int full, int all)
 		q->next_due = LLONG_MAX;
 	}
 	remote_forget(q);
+}
+
+/* New mail does not wait until a long pass is over: defer/ is put aside. */
+void
+scan_turn(struct qrun *q)
+{
+	q->aside = q->scan;
+	q->scan = NULL;
+	q->phase = SCAN_NEW;
+	q->want_new = 0;
+}
+
+/* Looks that find nothing are counted, and made less often then. */
+static void
+end_phase(struct qrun *q)
+{
+	if (q->scan != NULL)
+		(void)closedir(q->scan);
+	q->scan = NULL;
+	if (q->phase == SCAN_NEW) {
+		q->empty_looks = q->found_new ? 0 : q->empty_looks + 1;
+		q->looked_ms = clock_ms();
+		q->found_new = 0;
+	}
+	if (q->phase == SCAN_TMP) {
+		q->phase = SCAN_NEW;
+	} else if (q->phase == SCAN_NEW && q->pass_full) {
+		q->phase = SCAN_DEFER;
+		q->scan = q->aside;	/* where it was, if it was begun */
+		q->aside = NULL;
+	} else {
+		q->phase = SCAN_NONE;
+	}
 }
 
 /*
@@ -55,9 +89,10 @@ look(struct qrun *q, const char *file)
 
 	if (q->phase == SCAN_TMP)
 		tmpdir_clean(q, file);
-	else if (q->phase == SCAN_NEW)
+	else if (q->phase == SCAN_NEW) {
+		q->found_new = 1;
 		take_new(q, file);
-	else if ((next = name_next(file, &name)) == -1)
+	} else if ((next = name_next(file, &name)) == -1)
 		take_bad(q, q->defer, file, "no queue file name");
 	else if (message_known(q, name))	/* its time may come */
 		take_later(q, next > (long long)time(NULL) ? next :
@@ -104,10 +139,6 @@ scan_next(struct qrun *q)
 		say_trouble(q, "cannot read the spool", NULL);
 		take_later(q, (long long)time(NULL) + SLACK_S);
 	}
-	if (q->scan != NULL)
-		(void)closedir(q->scan);
-	q->scan = NULL;
-	q->phase = q->phase == SCAN_TMP ? SCAN_NEW :
-	    q->phase == SCAN_NEW && q->pass_full ? SCAN_DEFER : SCAN_NONE;
+	end_phase(q);
 	return 1;
 }

@@ -68,7 +68,8 @@ promote(struct qrun *q, const char *name, int fd)
 		return 0;
 	if (fsync(fd) == -1 ||
 	    renameat(q->spool.tmp, name, q->spool.new, name) == -1) {
-		say_trouble(q, "cannot move to new/", name);
+		if (errno != ENOENT)	/* else its writer has done it */
+			say_trouble(q, "cannot move to new/", name);
 		return 1;
 	}
 	say_event(q, "promoted", name, NULL, NULL);

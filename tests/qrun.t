@@ -530,6 +530,37 @@ ok 'and all five of the slow one are delivered in turn' wait_for 20 slow_done
 stop "$CROWD"
 rm "$CONF/concurrencylocal"
 
+# ---- new mail does not wait for the end of a long pass ----
+
+empty
+conf concurrencylocal 2
+printf '|sleep 1\n' >"$MAILROOT/hamburger.edu/dave/.qmail"
+for i in 1 2 3 4 5 6 7 8 9; do
+	queue_file alice@crepes.fr dave@hamburger.edu <"$T/letter" >/dev/null
+done
+for file in "$SPOOL"/new/*; do
+	mv "$file" "$SPOOL/defer/1700000000.${file##*/}"
+done
+# descriptors for a window of four messages
+# shellcheck disable=SC2086
+start $AS_USER sh -c 'ulimit -n "$1"; exec qrun -w -c "$2"' sh 110 \
+    "$CONF" 2>"$T/pass.log"
+PASS=$PID
+ok 'a pass over a long queue is under way' wait_for 5 \
+    grep -q 'event=command.*dave' "$T/pass.log"
+queue_file alice@crepes.fr carol+tag@hamburger.edu <"$T/letter" >/dev/null
+poke
+ok 'Q02 new mail is delivered in the middle of it' wait_for 3 \
+    sh -c "ls '$CAROL'/* >/dev/null 2>&1"
+ok 'which goes on' test "$(grep -c 'event=delivered.*dave' "$T/pass.log")" -lt 8
+pass_done()
+{
+	[ "$(grep -c 'event=delivered.*dave' "$T/pass.log")" = 9 ]
+}
+ok 'and misses nothing' wait_for 20 pass_done
+stop "$PASS"
+rm "$CONF/concurrencylocal"
+
 # ---- all commands of a mailbox share the time ----
 
 empty
