@@ -61,12 +61,23 @@ ours_site()
 	chmod 620 "$O/spool/trigger"
 }
 
+# logger_for NAME: a pipe, $LOG, to a process that writes $D/NAME.log, as multilog
+# does where these are installed
+logger_for()
+{
+	LOG=$D/$1.pipe
+	mkfifo -m 622 "$LOG"
+	cat <"$LOG" >"$D/$1.log" &
+	PIDS="$PIDS $!"
+}
+
 # ours_smtpd PORT PROGRAM
 ours_smtpd()
 {
 	ours_site
+	logger_for "$2"
 	tcpserver -c 600 -b 600 -HRl0 -u "$SMTP_UID" -g "$SLOT_GID" 127.0.0.1 \
-	    "$1" "$2" -c "$O/conf" 2>>"$O/smtpd.log" &
+	    "$1" "$2" -c "$O/conf" 2>"$LOG" &
 	PIDS="$PIDS $!"
 	wait_port "$1"
 }
@@ -80,7 +91,8 @@ ours_clean()
 
 ours_qrun()
 {
-	qrun -w -c "$O/conf" 2>>"$O/qrun.log" &
+	[ -p "$D/qrun.pipe" ] || logger_for qrun
+	qrun -w -c "$O/conf" 2>"$D/qrun.pipe" &
 	QRUN_PID=$!
 	PIDS="$PIDS $QRUN_PID"
 }
@@ -88,9 +100,10 @@ ours_qrun()
 ours_pop3()
 {
 	ours_site
+	logger_for pop3
 	env UID=9025 GID=9025 MAILCONF="$O/conf" tcpserver -c 600 -b 600 -HRl0 \
 	    127.0.0.1 "$POP_PORT" pop3auth checkpw pop3d Maildir \
-	    2>>"$O/pop3.log" &
+	    2>"$LOG" &
 	PIDS="$PIDS $!"
 	wait_port "$POP_PORT"
 }

@@ -218,10 +218,11 @@ mailfront_start()
 	peer_dirs mailfront
 	mkdir -p "$D/mailfront/queue/tmp" "$D/mailfront/queue/new"
 	chown -R 9010:9010 "$D/mailfront/queue"
+	logger_for mailfront
 	QUEUEDIR=$D/mailfront/queue DATABYTES=100000000 RELAYCLIENT='' \
 	    inside mailfront tcpserver -c 200 -b 200 -HRl0 -u 9010 -g 9010 \
 	    127.0.0.1 "$MAILFRONT_PORT" /usr/sbin/mailfront smtp queuedir \
-	    accept 2>"$D/mailfront/log" &
+	    accept 2>"$LOG" &
 	MAILFRONT_PID=$!
 	PIDS="$PIDS $MAILFRONT_PID"
 	wait_port "$MAILFRONT_PORT"
