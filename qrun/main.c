@@ -69,7 +69,7 @@ static void
 limit(struct qrun *q)
 {
 	struct rlimit r;
-	unsigned long long children = q->set.local + 2 * q->set.remote;
+	unsigned long long children = q->set.local + 4 * q->set.remote;
 	rlim_t want = FILES_MAX;
 
 	q->window = 1;

@@ -27,6 +27,8 @@
 #define QUEUE_NAME_MAX	(UNIQUE_NAME_MAX + 24)	/* NEXT.NAME */
 #define REPLY_MAX	512		/* "CODE ENHANCED text" and a NUL */
 #define HASH_SIZE	1024
+#define IDLE_MS		1000	/* that a qsend without work is kept */
+#define SESSION_SLOTS(q) (2 * (q)->set_slots.remote)
 #define SETTLE_SYNC_MS	50	/* messages that left wait for the sync of defer/ */
 
 struct settings {
@@ -88,6 +90,7 @@ struct destination {
 	struct jobs	 jobs;
 	size_t		 sessions;
 	int		 alive;		/* answered since it was down */
+	int		 slow;		/* has not answered for long */
 	unsigned long	 down_pass;	/* pass that found it down, or 0 */
 	enum outcome	 down_outcome;	/* DEFERRED or FAILED */
 	unsigned int	 port;
@@ -114,6 +117,8 @@ struct session {
 	struct jobs	 given;		/* in the order of the reports */
 	size_t		 records, answers;	/* under way; received */
 	int		 closed;	/* what it reports now was not begun */
+	long long	 began_ms, heard_ms;	/* started; last report or work
+						   after none */
 	char		 line[4096 + 8];	/* qsend's are of 4,096 at most */
 	size_t		 used;
 };
@@ -247,11 +252,18 @@ void local_read(struct qrun *, struct local *);
 void local_expire(struct qrun *);	/* gives up on those that hang */
 struct destination *remote_destination(struct qrun *, const char *host,
     unsigned int port);
-void remote_start(struct qrun *);
+int remote_open(struct qrun *, struct destination *);	/* a qsend: 0, or -1 */
+void remote_feed(struct qrun *);
+void remote_close(struct session *);	/* gets nothing more */
 void remote_read(struct qrun *, struct session *);
 void remote_forget(struct qrun *);	/* destinations without work */
 /* The longest list gives up its place in the window, until the next attempt. */
 void remote_shed(struct qrun *);
+
+/* places.c: starts the qsends that may be started. */
+void remote_start(struct qrun *);
+/* How long to wait for events: most, or until a qsend has waited enough. */
+int remote_wait_ms(const struct qrun *, int most);
 
 /* forward.c: a new message from an old one. */
 /* addresses: n octets, each address with its NUL; sender NULL: the original's.

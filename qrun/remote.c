@@ -1,10 +1,11 @@
 /*
  * remote - one destination is one stream of work: a list of recipients and up to
  * concurrencyhost qsends, each of them fed with the next message before it has
- * finished the last.  A message is with one qsend only.
+ * finished the last.  A recipient is with one qsend only.
  *
  * Whether a destination answers is found out by its first qsend; the others
- * start after that, so a dead host costs a pass one timeout.
+ * start after that, so a dead host costs a pass one timeout.  Under "qrun -w" a
+ * qsend without work waits a moment for more.  Who may start one: places.c.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -12,13 +13,14 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "../lib/clock.h"
 #include "../lib/text.h"
 #include "qrun.h"
 
 #define RECORDS_AHEAD	3	/* messages that a qsend is given in advance */
 #define RECORD_RECIPIENTS 100	/* RFC 5321 4.5.3.1.8 */
 #define RECORD_MAX	(UNIQUE_ID_MAX + RECORD_RECIPIENTS * 12 + 2)
-#define IDLE_MAX	2000	/* dead hosts that are remembered in a pass */
+#define KNOWN_MAX	2000	/* dead hosts that are remembered in a pass */
 
 struct destination *
 remote_destination(struct qrun *q, const char *host, unsigned int port)
@@ -29,7 +31,7 @@ remote_destination(struct qrun *q, const char *host, unsigned int port)
 		d = d->next;
 	if (d != NULL)
 		return d;
-	if (++q->destinations_known > IDLE_MAX)
+	if (++q->destinations_known > KNOWN_MAX)
 		remote_forget(q);
 	d = calloc(1, sizeof(*d));
 	if (d == NULL || strlen(host) >= sizeof(d->host)) {
@@ -61,8 +63,8 @@ remote_forget(struct qrun *q)
 	}
 }
 
-static void
-close_feed(struct session *s)
+void
+remote_close(struct session *s)
 {
 	if (s->feed != -1)
 		(void)close(s->feed);
@@ -118,13 +120,14 @@ give(struct qrun *q, struct session *s)
 			message_result(q, r, DEFERRED,
 			    "- 4.3.0 cannot give the message to qsend");
 	}
-	s->records += given ? 1 : 0;
+	if (given && s->records++ == 0)
+		s->heard_ms = clock_ms();
 	if (gone)
-		close_feed(s);
+		remote_close(s);
 }
 
-static int
-open_session(struct qrun *q, struct destination *d)
+int
+remote_open(struct qrun *q, struct destination *d)
 {
 	struct session *s = q->sessions;
 	struct recipient *r;
@@ -143,6 +146,7 @@ open_session(struct qrun *q, struct destination *d)
 	jobs_init(&s->given);
 	s->records = s->answers = s->used = 0;
 	s->closed = 0;
+	s->began_ms = clock_ms();
 	d->sessions++;
 	q->sessions_running++;
 	while (s->feed != -1 && s->records < RECORDS_AHEAD &&
@@ -151,41 +155,23 @@ open_session(struct qrun *q, struct destination *d)
 	return 0;
 }
 
-static void
-feed_sessions(struct qrun *q)
-{
-	struct session *s = q->sessions;
-	size_t i;
-
-	for (i = 0; i < q->set_slots.remote; i++, s++) {
-		if (s->report == -1 || s->feed == -1)
-			continue;
-		while (s->feed != -1 && s->records < RECORDS_AHEAD && !q->stop
-		    && !q->broken && s->destination->jobs.head != NULL)
-			give(q, s);
-		if (s->records == 0)	/* nothing to do: qsend may QUIT */
-			close_feed(s);
-	}
-}
-
+/* Those without work come first; one that stays so may QUIT. */
 void
-remote_start(struct qrun *q)
+remote_feed(struct qrun *q)
 {
-	struct destination *d;
-	int more;
+	struct session *s, *end = q->sessions + SESSION_SLOTS(q);
+	int leave = q->stop || q->broken;
+	size_t ahead;
 
-	feed_sessions(q);
-	if (q->stop || q->broken)
-		return;
-	/* One for each before a second for any. */
-	for (more = 0; more < 2; more++)
-		for (d = q->destinations; d != NULL; d = d->next)
-			while (d->jobs.head != NULL &&
-			    q->sessions_running < q->set.remote &&
-			    (d->sessions == 0 || (more && d->alive &&
-			    d->sessions < q->set.host)))
-				if (open_session(q, d) == -1)
-					break;
+	for (ahead = 1; ahead <= RECORDS_AHEAD && !leave; ahead++)
+		for (s = q->sessions; s < end; s++)
+			while (s->feed != -1 && s->records < ahead &&
+			    s->destination->jobs.head != NULL)
+				give(q, s);
+	for (s = q->sessions; s < end; s++)
+		if (s->feed != -1 && s->records == 0 && (leave || !q->watch ||
+		    clock_ms() - s->heard_ms >= IDLE_MS))
+			remote_close(s);
 }
 
 static size_t
@@ -258,6 +244,8 @@ answer(struct qrun *q, struct session *s, const char *event,
 	else if (strcmp(event, "failed") == 0)
 		outcome = FAILED;
 	s->answers++;
+	s->heard_ms = clock_ms();
+	s->destination->slow = 0;
 	if (outcome == DEFERRED && s->closed) {
 		/* Not begun: another connection may take it now. */
 		jobs_add(&s->destination->jobs, r);
@@ -294,9 +282,9 @@ line(struct qrun *q, struct session *s, char *rest)
 	}
 	if (strcmp(event, "closed") == 0) {
 		s->closed = 1;
-		close_feed(s);
+		remote_close(s);
 	} else if (strcmp(event, "down") == 0) {
-		close_feed(s);
+		remote_close(s);
 		down(q, s->destination, strlen(rest) > 4 &&
 		    rest[strcspn(rest, " ") + 1] == '5' ? FAILED : DEFERRED,
 		    rest);
@@ -322,7 +310,7 @@ end(struct qrun *q, struct session *s)
 		    d->reply : early);
 	if (s->answers == 0 && d->down_pass != q->pass)
 		down(q, d, DEFERRED, early);
-	close_feed(s);
+	remote_close(s);
 	(void)close(s->report);
 	s->report = -1;
 	d->sessions--;

@@ -252,11 +252,11 @@ serve(struct qrun *q, struct pollfd *p, int more)
 		p[n].fd = q->locals[i].fd;
 		p[n].events = POLLIN;
 	}
-	for (i = 0; i < q->set_slots.remote; i++, n++) {
+	for (i = 0; i < SESSION_SLOTS(q); i++, n++) {
 		p[n].fd = q->sessions[i].report;
 		p[n].events = POLLIN;
 	}
-	if (poll(p, (nfds_t)n, timeout_ms(q, more)) <= 0)
+	if (poll(p, (nfds_t)n, remote_wait_ms(q, timeout_ms(q, more))) <= 0)
 		return;
 	if (p[0].revents != 0)
 		read_signals(q);
@@ -298,17 +298,18 @@ make_slots(struct qrun *q)
 
 	q->set_slots = q->set;
 	q->locals = calloc(q->set.local, sizeof(*q->locals));
-	q->sessions = calloc(q->set.remote, sizeof(*q->sessions));
+	q->sessions = calloc(SESSION_SLOTS(q), sizeof(*q->sessions));
 	q->boxes = calloc(1, sizeof(*q->boxes));
 	if (q->locals == NULL || q->sessions == NULL || q->boxes == NULL)
 		return NULL;
 	for (i = 0; i < q->set.local; i++)
 		q->locals[i].fd = -1;
-	for (i = 0; i < q->set.remote; i++)
+	for (i = 0; i < SESSION_SLOTS(q); i++)
 		q->sessions[i].report = q->sessions[i].feed = -1;
 	for (i = 0; i < BOXES; i++)
 		q->boxes->box[i].dir = -1;
-	return calloc(q->set.local + q->set.remote + FIXED, sizeof(struct pollfd));
+	return calloc(q->set.local + SESSION_SLOTS(q) + FIXED,
+	    sizeof(struct pollfd));
 }
 
 int

@@ -155,7 +155,7 @@ done
 mailbox bob@hamburger.edu
 (
 	# a window of some twenty messages
-	ulimit -n 134
+	ulimit -n 174
 	exec $AS_USER qrun -w -c "$CONF" 2>"$T/slow.log"
 ) &
 SLOW=$!

@@ -543,7 +543,7 @@ for file in "$SPOOL"/new/*; do
 done
 # descriptors for a window of four messages
 # shellcheck disable=SC2086
-start $AS_USER sh -c 'ulimit -n "$1"; exec qrun -w -c "$2"' sh 110 \
+start $AS_USER sh -c 'ulimit -n "$1"; exec qrun -w -c "$2"' sh 150 \
     "$CONF" 2>"$T/pass.log"
 PASS=$PID
 ok 'a pass over a long queue is under way' wait_for 5 \
