@@ -68,28 +68,67 @@ add_size(char *to, size_t size, long long octets)
 	scaled(to, size, octets, steps, "BKMG");
 }
 
-/* A JSON string.  What is UTF-8 in an address stays; what is neither that nor
- * printable is shown as \xHH, and is not a string of JSON's own escapes. */
+/* Octets of the UTF-8 character at s; 0: it is none, or a C1 control. */
+static size_t
+utf8_length(const char *s)
+{
+	unsigned char c = (unsigned char)*s;
+	size_t length = c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4, n = 0;
+	char one[5];
+
+	for (; n < length && s[n] != '\0'; n++)
+		one[n] = s[n];
+	one[n] = '\0';
+	return n == length && text_is_utf8(one) ? n : 0;
+}
+
+/* A JSON string: controls as \u00XX, and what is no UTF-8 as U+FFFD. */
 static void
 string(struct out *o, const char *s)
 {
-	char buf[2048];
-	struct address a;
+	static const char hex[] = "0123456789abcdef";
+	char escaped[] = "\\u00XX";
+	unsigned char c, control;
+	size_t n;
+
+	out_text(o, "\"");
+	for (; (c = (unsigned char)*s) != '\0'; s += n) {
+		n = utf8_length(s);
+		control = n == 1 && (c < ' ' || c == 127) ? c : 0;
+		if (n == 0 && c == 0xc2 && ((unsigned char)s[1] & 0xe0) == 0x80)
+			control = (unsigned char)s[1];
+		if (control != 0) {
+			escaped[4] = hex[control >> 4];
+			escaped[5] = hex[control & 15];
+			out_text(o, escaped);
+			n = n == 0 ? 2 : n;
+		} else if (n == 0) {
+			out_text(o, "\\ufffd");
+			n = 1;
+		} else {
+			if (c == '"' || c == '\\')
+				out_text(o, "\\");
+			out_bytes(o, s, n);
+		}
+	}
+	out_text(o, "\"");
+}
+
+/* A reason: qrun wrote it printable, so what it escaped is not escaped again. */
+static void
+reason(struct out *o, const char *s)
+{
+	char one[8];
 	struct text t;
 
-	if (address_mailbox(s, ADDRESS_NO_DOMAIN | ADDRESS_ALLOW_UTF8, &a) !=
-	    ADDRESS_OK) {
-		text_init(&t, buf, sizeof(buf));
-		text_add_printable(&t, s, strlen(s));
-		s = buf;
-	}
-	out_text(o, "\"");
 	for (; *s != '\0'; s++) {
-		if (*s == '"' || *s == '\\')
-			out_text(o, "\\");
-		out_bytes(o, s, 1);
+		text_init(&t, one, sizeof(one));
+		if (*s == '\\')
+			text_add(&t, "\\");
+		else
+			text_add_printable(&t, s, 1);
+		out_bytes(o, one, t.used);
 	}
-	out_text(o, "\"");
 }
 
 static void
@@ -183,7 +222,7 @@ table_recipient(struct listing *l, const struct listing_message *m,
 	out_text(l->out, "-> ");
 	column(l->out, address, 0, 0);
 	if (info != NULL)
-		column(l->out, info->reply, 0, 0);
+		reason(l->out, info->reply);
 	out_text(l->out, "\n");
 }
 
@@ -220,7 +259,7 @@ plain_recipient(struct listing *l, const struct listing_message *m,
 		number(o, m->next - l->now);
 	out_text(o, "\t");
 	if (info != NULL)
-		out_text(o, info->reply);	/* written printable */
+		reason(o, info->reply);
 	out_text(o, "\n");
 }
 

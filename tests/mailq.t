@@ -67,6 +67,27 @@ letter | queue_file '' "$(printf 'b\033[2Jb@hamburger.edu')" >/dev/null
 said=$(as_user mailq -c "$CONF" 2>/dev/null)
 unlike 'SEC-S22 no escape code gets through' "$said" "$(printf '\033')"
 rm "$SPOOL/new"/*
+
+# JSON is as exact as JSON can be; a terminal gets no controls, C1 included.
+name=$(letter | queue_file '' "$(printf '\303\266@hamburger.edu')")
+mv "$SPOOL/new/$name" "$SPOOL/defer/$((NOW + 900)).$name"
+printf '\303\266@hamburger.edu 1 %s 450 4.2.1 mx: \\x1B \302\233 \377 \033\n' "$NOW" \
+    >"$SPOOL/info/$name"
+owned "$SPOOL/info" "$SPOOL/defer"
+said=$(as_user mailq -c "$CONF" -j)
+like 'SEC-S22 -j: controls and what is no UTF-8 are escaped' "$said" \
+    '"450 4.2.1 mx: ..x1B .u009b .ufffd .u001b"'
+like 'SEC-S22 -j: other UTF-8 stays' "$said" "\"$(printf '\303\266')@hamb"
+for options in '' -j; do
+	# shellcheck disable=SC2086
+	as_user mailq -c "$CONF" $options >"$T/said"
+	is "SEC-S22 mailq $options: no C1 control is raw" \
+	    "$(LC_ALL=C grep -c "$(printf '\302[\200-\237]')" "$T/said")" 0
+done
+like 'SEC-S22 a reason is escaped once' "$(as_user mailq -c "$CONF")" \
+    'mx: .x1B .xC2.x9B .xFF .x1B$'
+rm "$SPOOL/defer"/* "$SPOOL/info"/*
+
 : >"$SPOOL/bad/1"
 like 'what is in bad/ is mentioned' "$(as_user mailq -c "$CONF" 2>&1)" 'bad/'
 rm "$SPOOL/bad/1"
