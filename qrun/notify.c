@@ -88,7 +88,7 @@ split_reply(const struct recipient *r, struct words *to)
 
 static int
 write_one(struct qrun *q, struct message *m, enum bounce_action action,
-    struct bounce_recipient *list, size_t n)
+    struct bounce_recipient *list, size_t n, long long first)
 {
 	static struct envelope e;
 	static struct envelope_recipient r;
@@ -105,8 +105,7 @@ write_one(struct qrun *q, struct message *m, enum bounce_action action,
 	b.fd = m->fd;
 	b.envelope = &e;
 	b.arrival = (time_t)name_arrival(m->name);
-	b.will_retry_until = (time_t)(m->recipients[0].first +
-	    (long long)q->set.lifetime_s);
+	b.will_retry_until = (time_t)(first + (long long)q->set.lifetime_s);
 	status = bounce_write(&q->spool, q->set.me, q->set.postmaster, action,
 	    &b, list, n);
 	if (status == -1)
@@ -124,6 +123,7 @@ write_kind(struct qrun *q, struct message *m, enum bounce_action action)
 {
 	struct bounce_recipient *list;
 	struct words *words;
+	long long first = m->began;	/* attempt, of those who are named */
 	size_t i, n = 0;
 	int result = 0;
 
@@ -144,12 +144,13 @@ write_kind(struct qrun *q, struct message *m, enum bounce_action action)
 		if (words[n].host[0] != '\0')
 			list[n].remote = words[n].host;
 		list[n].last_attempt = (time_t)m->began;
+		first = r->first < first ? r->first : first;
 		n++;
 	}
 	if (list == NULL || words == NULL)
 		result = -1;
 	else if (n > 0)
-		result = write_one(q, m, action, list, n);
+		result = write_one(q, m, action, list, n, first);
 	free(list);
 	free(words);
 	return result;

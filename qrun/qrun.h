@@ -148,6 +148,7 @@ struct qrun {
 	unsigned long	 pass;
 	int		 pass_full, pass_all;
 	long long	 began, next_due, last_look;
+	long long	 cleaned;	/* info/, epoch seconds */
 	int		 want_new, want_full, want_all;
 	int		 found_new;	/* in this look into new/ */
 	unsigned int	 empty_looks;	/* in a row; the last of them ended at */

@@ -322,7 +322,6 @@ run(struct qrun *q)
 		say_trouble(q, "cannot start", NULL);
 		return 111;
 	}
-	info_clean(q);
 	jobs_init(&q->mailboxes);
 	jobs_init(&q->crowded);
 	q->want_full = 1;

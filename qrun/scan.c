@@ -14,6 +14,7 @@
 #include "name.h"
 #include "qrun.h"
 
+#define CLEAN_S	86400	/* between two looks through info/ */
 #define SLACK_S	60	/* how far into the future NEXT may be by accident */
 
 void
@@ -29,6 +30,10 @@ scan_start(struct qrun *q, int full, int all)
 	if (q->pass_full) {
 		q->want_full = q->want_all = 0;
 		q->next_due = LLONG_MAX;
+		if (q->began - q->cleaned >= CLEAN_S || q->began < q->cleaned) {
+			q->cleaned = q->began;
+			info_clean(q);
+		}
 	}
 	remote_forget(q);
 }

@@ -96,6 +96,18 @@ done
 pass_over
 is 'B08 once' "$(files "$ALICE")" 1
 
+# Who comes first in the file was delivered at once.
+empty
+noted '' 'bob@hamburger.edu
+Delivered-To: x@dead.example' 'NOTIFY=DELAY,FAILURE'
+mv "$SPOOL/new/$NAME" "$SPOOL/defer/$(date +%s).$NAME"
+first=$(($(date +%s) - 15000))
+echo "x@dead.example 8 $first 450 4.2.1 mx.example: busy" >"$SPOOL/info/$NAME"
+owned "$SPOOL/info/$NAME"
+pass_over
+until=$(sed -n 's/^Will-Retry-Until: //p' "$ALICE"/* | tail -n 1)
+is 'B05 that is his own limit' "$(date -d "$until" +%s)" $((first + 432000))
+
 empty
 noted '' x@dead.example
 waited 15000 8
