@@ -27,6 +27,7 @@
 #define QUEUE_NAME_MAX	(UNIQUE_NAME_MAX + 24)	/* NEXT.NAME */
 #define REPLY_MAX	512		/* "CODE ENHANCED text" and a NUL */
 #define HASH_SIZE	1024
+#define ROUTES		64	/* domains whose smtproutes is remembered */
 #define IDLE_MS		1000	/* that a qsend without work is kept */
 #define SESSION_SLOTS(q) (2 * (q)->set_slots.remote)
 #define SETTLE_SYNC_MS	50	/* messages that left wait for the sync of defer/ */
@@ -98,6 +99,12 @@ struct destination {
 	char		 reply[REPLY_MAX];	/* why it is down */
 };
 
+struct route {
+	char		 domain[ADDRESS_DOMAIN_MAX + 1];	/* "": none */
+	char		 host[ADDRESS_DOMAIN_MAX + 3];
+	unsigned int	 port;
+};
+
 struct local {
 	int		 fd;		/* -1: free */
 	long long	 deadline_ms;	/* then we wait for it no longer */
@@ -161,6 +168,7 @@ struct qrun {
 	long long	 settled_ms;	/* which was then */
 	long long	 unlinked_ms;	/* when, since defer/ was synced; or 0 */
 	/* the work */
+	struct route	 routes[ROUTES];	/* of this look, or pass */
 	struct boxes	*boxes;		/* rename.c's */
 	struct jobs	 mailboxes;
 	struct jobs	 crowded;	/* their mailbox has all it may have */
@@ -236,6 +244,8 @@ void info_write(struct qrun *, struct message *);
 /* route.c: the host that mail for a domain goes to. */
 int route_find(struct conf *, const char *domain, char *host, size_t size,
     unsigned int *port);
+/* What was found is remembered until then. */
+void route_forget(struct qrun *);
 /* Decides where a recipient goes and lists it there, or gives it its outcome. */
 void route_recipient(struct qrun *, struct recipient *);
 

@@ -125,19 +125,48 @@ route_find(struct conf *c, const char *domain, char *host, size_t size,
 	return c->error[0] == '\0' ? 0 : -1;
 }
 
+/* What route_find() said of a domain; NULL: smtproutes is wrong. */
+static const struct route *
+find(struct qrun *q, const char *domain)
+{
+	struct route *route;
+	unsigned int h = 0;
+	size_t i;
+
+	for (i = 0; domain[i] != '\0'; i++)
+		h = h * 33 + (unsigned char)domain[i];
+	route = &q->routes[h % ROUTES];
+	if (route->domain[0] != '\0' && strcmp(route->domain, domain) == 0)
+		return route;
+	route->domain[0] = '\0';
+	if (strlen(domain) >= sizeof(route->domain) || route_find(&q->conf,
+	    domain, route->host, sizeof(route->host), &route->port) == -1)
+		return NULL;
+	strcpy(route->domain, domain);
+	return route;
+}
+
+void
+route_forget(struct qrun *q)
+{
+	size_t i;
+
+	for (i = 0; i < ROUTES; i++)
+		q->routes[i].domain[0] = '\0';
+}
+
 static void
 route_remote(struct qrun *q, struct recipient *r, const char *domain)
 {
-	char host[ADDRESS_DOMAIN_MAX + 3];
+	const struct route *route = find(q, domain);
 	struct destination *d;
-	unsigned int port;
 
-	if (route_find(&q->conf, domain, host, sizeof(host), &port) == -1) {
+	if (route == NULL) {
 		message_result(q, r, DEFERRED, "- 4.3.5 smtproutes is wrong");
 		q->conf.error[0] = '\0';	/* it may be mended meanwhile */
 		return;
 	}
-	d = remote_destination(q, host, port);
+	d = remote_destination(q, route->host, route->port);
 	if (d == NULL)
 		message_result(q, r, DEFERRED, "- 4.3.0 out of memory");
 	else if (d->down_pass == q->pass)

@@ -78,6 +78,7 @@ reread(struct qrun *q)
 	}
 	(void)close(q->conf.dir);
 	q->conf = conf;
+	route_forget(q);
 	set->retry_s = next.retry_s;
 	set->lifetime_s = next.lifetime_s;
 	set->quota = next.quota;

@@ -36,6 +36,7 @@ scan_start(struct qrun *q, int full, int all)
 		}
 	}
 	remote_forget(q);
+	route_forget(q);
 }
 
 /* New mail does not wait until a long pass is over: defer/ is put aside. */
@@ -46,6 +47,7 @@ scan_turn(struct qrun *q)
 	q->scan = NULL;
 	q->phase = SCAN_NEW;
 	q->want_new = 0;
+	route_forget(q);
 }
 
 /* Looks that find nothing are counted, and made less often then. */

@@ -124,6 +124,20 @@ is 'mailq has a line for each recipient' \
     "$(as_user mailq -c "$CONF" | grep -c 'dead.example	1	[0-9]*	.* 4\.')" 100
 rm -f "$SPOOL"/defer/* "$SPOOL"/info/*
 
+# ---- smtproutes is read for a domain, not for a recipient ----
+
+if strace -o "$T/trace" true 2>/dev/null; then
+	letter | queue_file alice@hamburger.edu $(seq -f 'w%g@dead.example' 50) \
+	    >/dev/null
+	strace -f -o "$T/trace" $AS_USER qrun -c "$CONF" 2>/dev/null
+	n=$(grep -c 'openat.*"smtproutes"' "$T/trace")
+	is 'smtproutes is read once for 50 recipients, and at start' \
+	    "$((n > 1 && n < 5))" 1	# qsend reads it, too
+	rm -f "$SPOOL"/defer/* "$SPOOL"/info/*
+else
+	skip 'smtproutes is read once for 50 recipients' 'no strace'
+fi
+
 # ---- connections ----
 
 rm -rf "$THERE"/mail/d1.example/u0/Maildir "$T/home/asked"
