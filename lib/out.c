@@ -151,3 +151,20 @@ out_flush(struct out *o)
 	errno = o->error;
 	return -1;
 }
+
+void
+out_complaint(const char *who, const char *what, const char *why)
+{
+	struct out o;
+
+	out_file(&o, 2);
+	out_text(&o, who);
+	out_text(&o, ": ");
+	out_text(&o, what);
+	if (why != NULL) {
+		out_text(&o, ": ");
+		out_text(&o, why);
+	}
+	out_text(&o, "\n");
+	(void)out_flush(&o); /* nobody is left to be told */
+}

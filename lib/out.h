@@ -37,4 +37,7 @@ void out_text(struct out *, const char *);
 /* Writes what is buffered.  Returns 0, or -1 with errno the first error. */
 int out_flush(struct out *);
 
+/* Writes "who: what" and ": why", unless that is NULL, as a line to 2. */
+void out_complaint(const char *who, const char *what, const char *why);
+
 #endif

@@ -36,17 +36,7 @@ struct mailq {
 static void
 die(int status, const char *what, const char *why)
 {
-	static struct out o;
-
-	out_file(&o, 2);
-	out_text(&o, status == 100 ? "usage: " : "mailq: ");
-	out_text(&o, what);
-	if (why != NULL) {
-		out_text(&o, ": ");
-		out_text(&o, why);
-	}
-	out_text(&o, "\n");
-	(void)out_flush(&o);
+	out_complaint(status == 100 ? "usage" : "mailq", what, why);
 	exit(status);
 }
 

@@ -28,17 +28,7 @@
 static void
 die(int status, const char *name, const char *why)
 {
-	static struct out o;
-
-	out_file(&o, 2);
-	out_text(&o, status == 100 ? "usage: " : "qrun: ");
-	out_text(&o, name);
-	if (why != NULL) {
-		out_text(&o, ": ");
-		out_text(&o, why);
-	}
-	out_text(&o, "\n");
-	(void)out_flush(&o);
+	out_complaint(status == 100 ? "usage" : "qrun", name, why);
 	exit(status);
 }
 

@@ -31,17 +31,7 @@ static struct work work;
 static void
 die(int status, const char *what, const char *why)
 {
-	static struct out err;
-
-	out_file(&err, 2);
-	out_text(&err, "qsend: ");
-	out_text(&err, what);
-	if (why != NULL) {
-		out_text(&err, ": ");
-		out_text(&err, why);
-	}
-	out_text(&err, "\n");
-	(void)out_flush(&err); /* nobody is left to be told */
+	out_complaint("qsend", what, why);
 	exit(status);
 }
 
