@@ -55,6 +55,7 @@ main(void)
 	is_int(children_kill(&c, LLONG_MAX), -1, "all of them");
 	ok(was_killed(two), "SEC-S21 the second, too");
 	is_int(waitpid(three, NULL, WNOHANG), 0, "not one that was forgotten");
+	children_forget(&c, two);
 	(void)kill(three, SIGKILL);
 	(void)waitpid(three, NULL, 0);
 	for (i = 0; i < CHILDREN + 10; i++)
