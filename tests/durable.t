@@ -6,6 +6,10 @@
 command -v strace >/dev/null || skip_all 'no strace'
 as_user strace -o /dev/null true 2>/dev/null || skip_all 'no ptrace here'
 
+# LeakSanitizer cannot look under strace
+ASAN_OPTIONS=${ASAN_OPTIONS-}${ASAN_OPTIONS:+:}detect_leaks=0
+export ASAN_OPTIONS
+
 mk_site
 mailbox bob@hamburger.edu
 mailbox copied@hamburger.edu
