@@ -79,6 +79,7 @@ INJECTH	= inject/become.h inject/complete.h inject/copy.h inject/fields.h \
 QRUN	= qrun/main.c qrun/settings.c qrun/run.c qrun/spooldir.c qrun/scan.c \
 	  qrun/tmpdir.c qrun/take.c qrun/rename.c qrun/message.c qrun/name.c \
 	  qrun/info.c qrun/infoline.c qrun/route.c qrun/jobs.c qrun/local.c \
+	  qrun/workers.c qrun/worker.c \
 	  qrun/remote.c qrun/places.c qrun/forward.c qrun/settle.c \
 	  qrun/notify.c qrun/say.c qrun/dryrun.c qrun/deliver.c qrun/delivery.c qrun/dotqmail.c \
 	  qrun/command.c qrun/mbox.c qrun/spawn.c qrun/children.c qrun/owner.c \
@@ -91,7 +92,7 @@ QRUN	= qrun/main.c qrun/settings.c qrun/run.c qrun/spooldir.c qrun/scan.c \
 QRUNH	= qrun/bounce.h qrun/bouncereport.h qrun/children.h qrun/command.h \
 	  qrun/deliver.h qrun/delivery.h qrun/dotqmail.h qrun/infoline.h \
 	  qrun/listing.h qrun/mbox.h qrun/name.h qrun/owner.h qrun/parent.h \
-	  qrun/qrun.h qrun/rename.h qrun/spawn.h
+	  qrun/qrun.h qrun/rename.h qrun/spawn.h qrun/worker.h
 
 MAILQ	= qrun/mailq.c qrun/listing.c qrun/infoline.c qrun/name.c \
 	  lib/address.c lib/conf.c lib/envelope.c lib/out.c lib/startup.c \

@@ -300,6 +300,7 @@ command_run(struct job *j, const char *text)
 		return verdict(j, VERDICT_FAIL, "5.1.7",
 		    "address is not safe to pass to a command", NULL);
 	copy = private_copy(j);
+	j->ran = 1;
 	if (copy == -1)
 		return verdict(j, VERDICT_DEFER, "4.3.0",
 		    "copy for the command", strerror(errno));

@@ -252,20 +252,29 @@ attempt(struct job *j, struct dotqmail *q, struct out *result)
 	return v;
 }
 
+/* Writes the last line, and all before it.  0, or -1: nobody knows, and only the
+ * end of the process tells that it is deferred. */
+static int
+conclude(struct out *result, char letter, const char *text)
+{
+	const char start[] = { letter, ' ' };
+
+	out_bytes(result, start, sizeof(start));
+	out_text(result, text);
+	out_text(result, "\n");
+	return out_flush(result);
+}
+
 void
 deliver_result(int result_fd, char letter, const char *text)
 {
 	static struct out result;
-	const char start[] = { letter, ' ' };
 
 	out_file(&result, result_fd);
-	out_bytes(&result, start, sizeof(start));
-	out_text(&result, text);
-	out_text(&result, "\n");
-	(void)out_flush(&result);	/* if nobody reads it, it is deferred */
+	(void)conclude(&result, letter, text);	/* its caller ends */
 }
 
-void
+int
 deliver(const struct deliver_conf *conf, const struct delivery *d,
     int mailbox, int message_fd, int result_fd)
 {
@@ -279,9 +288,13 @@ deliver(const struct deliver_conf *conf, const struct delivery *d,
 	j.mailbox = mailbox;
 	j.message = message_fd;
 	j.deadline_ms = clock_ms() + 1000LL * conf->command_s;
+	j.ran = 0;
 	out_file(&result, result_fd);
 	v = attempt(&j, &q, &result);
-	if (out_flush(&result) == 0)
-		deliver_result(result_fd, v == VERDICT_DEFER ? 'Z' :
-		    v == VERDICT_FAIL ? 'D' : 'K', j.text);
+	if (j.ran)
+		out_text(&result, "E\n");
+	if (conclude(&result, v == VERDICT_DEFER ? 'Z' : v == VERDICT_FAIL ?
+	    'D' : 'K', j.text) == -1)
+		return 0;
+	return !j.ran;
 }

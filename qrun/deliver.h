@@ -25,6 +25,7 @@ struct delivery {
  *
  *	S address	envelope sender of the forwards (a list's owner); "S" alone: <>
  *	F address	forward to this address
+ *	E		this process is not to be given another message
  *	K text		delivered      \
  *	Z text		deferred        > the last line, exactly one
  *	D text		failed for good/
@@ -35,6 +36,7 @@ struct delivery {
 #define DELIVER_LINE_MAX	600
 
 #define DELIVERY_GRACE_S 60	/* what a delivery may take beyond its commands */
+#define DELIVERIES_S	10	/* for so long a process is given messages */
 
 struct deliver_conf {
 	const char	*me;		/* host name for file names and headers */
@@ -45,10 +47,11 @@ struct deliver_conf {
 
 /*
  * Delivers.  mailbox is the opened mailbox directory, message_fd the queue file
- * (O_RDONLY), result_fd where the lines go.  Never returns a status: the lines
- * are the status.  The process exits afterwards.
+ * (O_RDONLY), result_fd where the lines go.  The lines are the status.  0: it has
+ * run a command, or could not write them, and the process exits; else it may
+ * deliver another message.
  */
-void deliver(const struct deliver_conf *, const struct delivery *,
+int deliver(const struct deliver_conf *, const struct delivery *,
     int mailbox, int message_fd, int result_fd);
 
 /* Writes one last line, of K, Z or D, for those who cannot even begin. */

@@ -23,6 +23,7 @@ struct job {
 	const struct delivery *delivery;
 	int	mailbox, message;	/* descriptors */
 	long long deadline_ms;		/* of the commands */
+	int	ran;			/* a command was run */
 	char	newsender[ADDRESS_MAX];	/* of forwards */
 	char	text[DELIVER_LINE_MAX];	/* the last verdict's, status first */
 };

@@ -10,12 +10,14 @@
 
 #define FORWARDS_MAX	1048576	/* octets of one delivery's F lines */
 
+/* Gives it the recipient's message.  One that is gone already has left a result
+ * behind if it was new; else -1. */
 static int
-start(struct qrun *q, struct local *l, struct recipient *r)
+give(struct qrun *q, struct local *l, struct recipient *r, int is_new)
 {
 	struct message *m = r->message;
 	static struct delivery d;
-	int fd = message_reopen(q, m);
+	int fd = message_reopen(q, m), given;
 
 	if (fd == -1)
 		return -1;
@@ -25,18 +27,36 @@ start(struct qrun *q, struct local *l, struct recipient *r)
 	d.mailbox = *r->mailbox;
 	d.message = m->body;
 	d.quota = q->set.quota;
-	l->fd = spawn_delivery(&q->spawn, &d, fd);
+	given = spawn_give(l->feed, &d, fd);
 	(void)close(fd);
-	if (l->fd == -1)
+	if (given == -1 && !(is_new && errno == EPIPE))
 		return -1;
 	l->deadline_ms = clock_ms() +
 	    1000 * ((long long)q->set.command_s + DELIVERY_GRACE_S);
 	l->recipient = r;
-	strcpy(l->path, r->mailbox->path);
-	l->used = l->forwards_bytes = 0;
+	l->forwards_bytes = 0;
 	l->sender_set = 0;
 	q->locals_running++;
 	return 0;
+}
+
+static int
+start(struct qrun *q, struct recipient *r)
+{
+	struct local *l = workers_kept(q, r->mailbox->path);
+
+	if (l != NULL) {
+		if (give(q, l, r, 0) == 0)
+			return 0;
+		workers_end(q, l);
+	}
+	l = workers_new(q, r->mailbox->path);
+	if (l == NULL)
+		return -1;
+	if (give(q, l, r, 1) == 0)
+		return 0;
+	workers_end(q, l);
+	return -1;
 }
 
 /* A fifth of the places, or one, is not for the mailbox that has all the others:
@@ -69,7 +89,6 @@ local_start(struct qrun *q)
 {
 	char path[MAILBOX_PATH_MAX];
 	struct recipient *r;
-	size_t i = 0;
 
 	while (!q->stop && !q->broken && q->locals_running < q->set.local &&
 	    (r = jobs_take(&q->mailboxes)) != NULL) {
@@ -77,10 +96,8 @@ local_start(struct qrun *q)
 			jobs_add(&q->crowded, r);
 			continue;
 		}
-		while (q->locals[i].fd != -1)
-			i++;
 		strcpy(path, r->mailbox->path);
-		if (start(q, &q->locals[i], r) == -1) {
+		if (start(q, r) == -1) {
 			message_result(q, r, DEFERRED, r->message->gone ?
 			    "- 4.3.0 the message was taken away" :
 			    "- 4.3.2 cannot start a delivery");
@@ -116,6 +133,8 @@ conclude(struct qrun *q, struct local *l, enum outcome outcome,
 	struct text t;
 
 	l->recipient = NULL;
+	l->idle_ms = clock_ms();
+	q->locals_running--;
 	if (outcome == DELIVERED && l->forwards_bytes > 0) {
 		/* NOTIFY goes with a forward that keeps the sender. */
 		outcome = l->sender_set ? DELIVERED : FORWARDED;
@@ -131,6 +150,9 @@ conclude(struct qrun *q, struct local *l, enum outcome outcome,
 	text_add(&t, "- ");
 	text_add_printable(&t, text, strlen(text));
 	message_result(q, r, outcome, reply);
+	free(l->forwards);
+	l->forwards = NULL;
+	next_for(q, l->path);
 }
 
 static void
@@ -150,6 +172,10 @@ line(struct qrun *q, struct local *l, char *s)
 		if (add_forward(l, rest) == -1)
 			conclude(q, l, DEFERRED, "4.3.0 too much to forward");
 		break;
+	case 'E':
+		(void)close(l->feed);	/* -1 is no harm */
+		l->feed = -1;
+		break;
 	case 'K':
 		conclude(q, l, DELIVERED, rest);
 		break;
@@ -168,13 +194,7 @@ end(struct qrun *q, struct local *l)
 {
 	if (l->recipient != NULL)
 		conclude(q, l, DEFERRED, "4.3.0 the delivery ended early");
-	(void)close(l->fd);
-	l->fd = -1;
-	free(l->forwards);
-	l->forwards = NULL;
-	q->locals_running--;
-	next_for(q, l->path);
-	spawn_reap(&q->spawn);
+	workers_end(q, l);
 }
 
 /*
@@ -190,13 +210,13 @@ local_expire(struct qrun *q)
 	for (i = 0; i < q->set_slots.local; i++) {
 		struct local *l = &q->locals[i];
 
-		if (l->fd == -1 || now < l->deadline_ms)
+		if (l->recipient == NULL || now < l->deadline_ms)
 			continue;
-		if (l->recipient != NULL)
-			conclude(q, l, DEFERRED,
-			    "4.4.7 the delivery took too long");
-		end(q, l);
+		conclude(q, l, DEFERRED, "4.4.7 the delivery took too long");
+		workers_end(q, l);
 	}
+	if (q->spawn.deliveries.count > 0)
+		spawn_reap(&q->spawn);
 }
 
 void

@@ -23,6 +23,7 @@
 #include "children.h"
 #include "owner.h"
 #include "parent.h"
+#include "worker.h"
 
 #define LEAVE_MS	2000	/* deliveries may take this without a manager */
 
@@ -85,14 +86,13 @@ is_opened(int fd, mode_t type, int access)
 
 /* In the child, still root: becomes the owner of the mailbox, and delivers. */
 static void
-deliver_as_owner(const struct parent *p, const struct delivery *d,
-    int message, int result)
+deliver_as_owner(const struct parent *p, const char *path, int feed, int result)
 {
 	const struct deliver_conf conf = { p->conf->me, p->conf->command_s,
 	    p->lifeline, p->conf->path };
 	const char *why = "4.3.0 mailbox cannot be opened";
 	struct stat st;
-	int mailbox = openat(p->mailroot, d->mailbox.path,
+	int mailbox = openat(p->mailroot, path,
 	    O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC);
 
 	if (mailbox != -1 && fstat(mailbox, &st) == 0)
@@ -102,7 +102,7 @@ deliver_as_owner(const struct parent *p, const struct delivery *d,
 		return;
 	}
 	(void)close(p->mailroot);	/* nothing was written */
-	deliver(&conf, d, mailbox, message, result);
+	worker_serve(&conf, mailbox, feed, result);
 }
 
 int
@@ -156,36 +156,29 @@ run_qsend(const struct parent *p, struct parent_request *r, int feed,
 static void
 carry_out(const struct parent *p, struct parent_request *r, const int fds[2])
 {
-	const struct delivery *d = &r->delivery;
 	int is_delivery = r->kind == PARENT_DELIVERY &&
-	    is_terminated(d->sender, sizeof(d->sender)) &&
-	    is_terminated(d->recipient, sizeof(d->recipient)) &&
-	    is_terminated(d->mailbox.path, sizeof(d->mailbox.path)) &&
-	    is_terminated(d->mailbox.extension,
-	    sizeof(d->mailbox.extension)) &&
-	    is_mailbox_path(d->mailbox.path) && d->message >= 0 &&
-	    is_opened(fds[0], S_IFREG, O_RDONLY) &&
-	    is_opened(fds[1], S_IFIFO, O_WRONLY);
+	    is_terminated(r->mailbox, sizeof(r->mailbox)) &&
+	    is_mailbox_path(r->mailbox);
 	int is_qsend = r->kind == PARENT_QSEND &&
-	    is_terminated(r->host, sizeof(r->host)) &&
-	    is_opened(fds[0], S_IFSOCK, O_RDWR) &&
-	    is_opened(fds[1], S_IFIFO, O_WRONLY);
+	    is_terminated(r->host, sizeof(r->host));
 	pid_t pid;
 
 	owners_learn(&owners);
-	if (!is_delivery && !is_qsend)
+	if ((!is_delivery && !is_qsend) ||
+	    !is_opened(fds[0], S_IFSOCK, O_RDWR) ||
+	    !is_opened(fds[1], S_IFIFO, O_WRONLY))
 		return;	/* what was not forked has no result: deferred */
 	pid = fork();
 	if (pid > 0 && is_delivery)
 		children_add(&deliveries, pid, clock_ms() + 1000LL *
-		    (p->conf->command_s + DELIVERY_GRACE_S + 1));
+		    (DELIVERIES_S + p->conf->command_s + DELIVERY_GRACE_S + 1));
 	if (pid != 0)
 		return;
 	handle_signals(SIG_DFL);
 	(void)setpgid(0, 0);	/* ^C is for the manager */
 	(void)close(p->socket);
 	if (is_delivery)
-		deliver_as_owner(p, d, fds[0], fds[1]);
+		deliver_as_owner(p, r->mailbox, fds[0], fds[1]);
 	else
 		run_qsend(p, r, fds[0], fds[1]);
 	_exit(111);

@@ -1,6 +1,6 @@
 /*
  * parent - the part of qrun that keeps root: it forks and becomes somebody else,
- * to deliver an open message or to run qsend; nothing more.
+ * to deliver open messages or to run qsend; nothing more.
  */
 #ifndef QRUN_PARENT_H
 #define QRUN_PARENT_H
@@ -14,13 +14,13 @@
 
 enum { PARENT_DELIVERY = 1, PARENT_QSEND = 2 };
 
-/* One record on the socket, with two descriptors: for a delivery the message
- * and the pipe for its result, for qsend its feed and the pipe for reports. */
+/* One record on the socket, with two descriptors: the feed of the process, and
+ * the pipe for its results or reports. */
 struct parent_request {
 	int		kind;
 	unsigned int	port;
 	char		host[PARENT_HOST_MAX];
-	struct delivery	delivery;
+	char		mailbox[MAILBOX_PATH_MAX];
 };
 
 struct parent {

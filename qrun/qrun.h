@@ -106,10 +106,14 @@ struct route {
 };
 
 struct local {
-	int		 fd;		/* -1: free */
+	int		 fd, feed;	/* -1: free; takes no more */
+	long long	 began_ms, idle_ms;	/* started; its last result */
 	long long	 deadline_ms;	/* then we wait for it no longer */
-	struct recipient *recipient;
+	struct recipient *recipient;	/* NULL: without work */
 	char		 path[MAILBOX_PATH_MAX];	/* its mailbox's */
+	dev_t		 dev;		/* which was this directory */
+	ino_t		 ino;
+	uid_t		 uid;
 	char		*forwards;	/* F lines: addresses, each with its NUL */
 	size_t		 forwards_bytes;
 	int		 sender_set;	/* by an S line */
@@ -261,6 +265,16 @@ struct recipient *jobs_take_for(struct jobs *, const char *mailbox);
 void local_start(struct qrun *);
 void local_read(struct qrun *, struct local *);
 void local_expire(struct qrun *);	/* gives up on those that hang */
+
+/* workers.c: one without work for the mailbox, or NULL; a new one, NULL: none can
+ * be had now. */
+struct local *workers_kept(struct qrun *, const char *path);
+struct local *workers_new(struct qrun *, const char *path);
+void workers_end(struct qrun *, struct local *);
+/* Ends those without work for long.  How long to wait for events: most, or until
+ * the next one is to end. */
+int workers_wait_ms(struct qrun *, int most);
+
 struct destination *remote_destination(struct qrun *, const char *host,
     unsigned int port);
 int remote_open(struct qrun *, struct destination *);	/* a qsend: 0, or -1 */

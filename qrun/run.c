@@ -242,6 +242,7 @@ static void
 serve(struct qrun *q, struct pollfd *p, int more)
 {
 	size_t i, n = 0, locals = q->set_slots.local;
+	int wait_ms = workers_wait_ms(q, timeout_ms(q, more));
 
 	p[n].fd = q->signals;
 	p[n++].events = POLLIN;
@@ -257,7 +258,7 @@ serve(struct qrun *q, struct pollfd *p, int more)
 		p[n].fd = q->sessions[i].report;
 		p[n].events = POLLIN;
 	}
-	if (poll(p, (nfds_t)n, remote_wait_ms(q, timeout_ms(q, more))) <= 0)
+	if (poll(p, (nfds_t)n, remote_wait_ms(q, wait_ms)) <= 0)
 		return;
 	if (p[0].revents != 0)
 		read_signals(q);
@@ -304,7 +305,7 @@ make_slots(struct qrun *q)
 	if (q->locals == NULL || q->sessions == NULL || q->boxes == NULL)
 		return NULL;
 	for (i = 0; i < q->set.local; i++)
-		q->locals[i].fd = -1;
+		q->locals[i].fd = q->locals[i].feed = -1;
 	for (i = 0; i < SESSION_SLOTS(q); i++)
 		q->sessions[i].report = q->sessions[i].feed = -1;
 	for (i = 0; i < BOXES; i++)

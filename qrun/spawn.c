@@ -20,6 +20,7 @@
 #include "../lib/log.h"
 #include "parent.h"
 #include "spawn.h"
+#include "worker.h"
 
 /* Room for two descriptors, aligned as a cmsghdr must be. */
 union control {
@@ -193,8 +194,7 @@ spawn_init(struct spawn *s, const struct spawn_conf *conf, uid_t uid,
 
 /* In the child: leaves what belongs to the manager, and delivers. */
 static void
-deliver_here(const struct spawn *s, const struct delivery *d, int message,
-    int result)
+deliver_here(const struct spawn *s, const char *path, int feed, int result)
 {
 	const struct deliver_conf conf = { s->conf->me, s->conf->command_s,
 	    s->lifeline[0], s->conf->path };
@@ -209,10 +209,10 @@ deliver_here(const struct spawn *s, const struct delivery *d, int message,
 	(void)setpgid(0, 0);	/* ^C is for the manager */
 	/* a feed that we hold would keep its qsend alive, and so on */
 	for (fd = STDERR_FILENO + 1; fd <= s->highest; fd++)
-		if (fd != message && fd != result && fd != s->lifeline[0] &&
+		if (fd != feed && fd != result && fd != s->lifeline[0] &&
 		    fd != s->mailroot)
 			(void)close(fd);
-	mailbox = openat(s->mailroot, d->mailbox.path,
+	mailbox = openat(s->mailroot, path,
 	    O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC);
 	if (mailbox == -1 || fstat(mailbox, &st) == -1)
 		deliver_result(result, 'Z', "4.3.0 mailbox cannot be opened");
@@ -220,21 +220,21 @@ deliver_here(const struct spawn *s, const struct delivery *d, int message,
 		deliver_result(result, 'Z', "4.3.5 mailbox is not ours: qrun "
 		    "must be started as root to deliver to it");
 	else
-		deliver(&conf, d, mailbox, message, result);
+		worker_serve(&conf, mailbox, feed, result);
 }
 
-/* Asks the parent; d or host may be NULL. */
+/* Asks the parent; mailbox or host is NULL, neither longer than it may be. */
 static int
-ask_parent(const struct spawn *s, const struct delivery *d, const char *host,
+ask_parent(const struct spawn *s, const char *mailbox, const char *host,
     unsigned int port, const int fds[2])
 {
 	static struct parent_request r;
 
 	(void)memset(&r, 0, sizeof(r));
-	r.kind = d != NULL ? PARENT_DELIVERY : PARENT_QSEND;
+	r.kind = mailbox != NULL ? PARENT_DELIVERY : PARENT_QSEND;
 	r.port = port;
-	if (d != NULL)
-		r.delivery = *d;
+	if (mailbox != NULL)
+		(void)memcpy(r.mailbox, mailbox, strlen(mailbox) + 1);
 	else
 		(void)memcpy(r.host, host, strlen(host) + 1);
 	if (send_record(s->parent, &r, sizeof(r), fds, 2) == 0)
@@ -246,31 +246,57 @@ ask_parent(const struct spawn *s, const struct delivery *d, const char *host,
 	return -1;
 }
 
-int
-spawn_delivery(struct spawn *s, const struct delivery *d, int message_fd)
+/* A feed, feeds[0] ours, and a pipe for what comes back, ends[0] ours; ours do
+ * not block. */
+static int
+make_ends(struct spawn *s, int feeds[2], int ends[2])
 {
-	int ends[2], fds[2];
+	if (packet_pair(feeds) == -1)
+		return -1;
+	if (fcntl(feeds[0], F_SETFL, O_NONBLOCK) == -1 ||
+	    result_pipe(s, ends) == -1) {
+		close_pair(feeds);
+		return -1;
+	}
+	if (feeds[0] > s->highest)
+		s->highest = feeds[0];
+	return 0;
+}
+
+int
+spawn_delivery(struct spawn *s, const char *path, int *feed)
+{
+	int feeds[2], ends[2], fds[2];
 	pid_t pid = 0;
 
-	if (result_pipe(s, ends) == -1)
+	if (make_ends(s, feeds, ends) == -1)
 		return -1;
+	fds[0] = feeds[1];
+	fds[1] = ends[1];
 	if (s->parent != -1) {
-		fds[0] = message_fd;
-		fds[1] = ends[1];
-		pid = ask_parent(s, d, NULL, 0, fds);
+		pid = ask_parent(s, path, NULL, 0, fds);
 	} else if ((pid = fork()) == 0) {
-		deliver_here(s, d, message_fd, ends[1]);
+		deliver_here(s, path, feeds[1], ends[1]);
 		_exit(0);
 	}
 	if (pid == -1) {
 		close_pair(ends);
+		close_pair(feeds);
 		return -1;
 	}
 	if (pid > 0)
 		children_add(&s->deliveries, pid, clock_ms() + 1000LL *
-		    (s->conf->command_s + DELIVERY_GRACE_S));
+		    (DELIVERIES_S + s->conf->command_s + DELIVERY_GRACE_S));
+	(void)close(feeds[1]);
 	(void)close(ends[1]);
+	*feed = feeds[0];
 	return ends[0];
+}
+
+int
+spawn_give(int feed, const struct delivery *d, int message_fd)
+{
+	return send_record(feed, d, sizeof(*d), &message_fd, 1);
 }
 
 /* Starts qsend on fds[0], reporting to fds[1]. */
@@ -293,32 +319,24 @@ int
 spawn_qsend(struct spawn *s, const char *host, unsigned int port, int *feed)
 {
 	char name[PARENT_HOST_MAX];
-	int feeds[2], ends[2], fds[2], started = -1;
+	int feeds[2], ends[2], fds[2];
 
 	if (strlen(host) >= sizeof(name)) {
 		errno = EINVAL;
 		return -1;
 	}
 	(void)memcpy(name, host, strlen(host) + 1);
-	if (packet_pair(feeds) == -1)
+	if (make_ends(s, feeds, ends) == -1)
 		return -1;
-	if (result_pipe(s, ends) == -1) {
-		close_pair(feeds);
-		return -1;
-	}
 	fds[0] = feeds[1];
 	fds[1] = ends[1];
-	if (fcntl(feeds[0], F_SETFL, O_NONBLOCK) != -1)
-		started = start_qsend(s, name, port, fds);
-	if (started == -1) {
+	if (start_qsend(s, name, port, fds) == -1) {
 		close_pair(ends);
 		close_pair(feeds);
 		return -1;
 	}
 	(void)close(feeds[1]);
 	(void)close(ends[1]);
-	if (feeds[0] > s->highest)
-		s->highest = feeds[0];
 	*feed = feeds[0];
 	return ends[0];
 }
@@ -328,6 +346,8 @@ spawn_reap(struct spawn *s)
 {
 	pid_t pid;
 
+	if (s->parent != -1)
+		return;		/* all are the parent's */
 	while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
 		children_forget(&s->deliveries, pid);
 	(void)children_kill(&s->deliveries, clock_ms());

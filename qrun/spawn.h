@@ -3,7 +3,7 @@
  * when qrun was started as root, else directly.
  *
  * The parent holds root and nothing of the queue.  It does two things: fork and
- * become a mailbox's owner to deliver an open message, and fork and become
+ * become a mailbox's owner to deliver open messages, and fork and become
  * qsenduser to run qsend.  It trusts nothing in a request.
  */
 #ifndef QRUN_SPAWN_H
@@ -42,11 +42,20 @@ int spawn_init(struct spawn *, const struct spawn_conf *, uid_t, gid_t,
     int *status);
 
 /*
- * Starts a delivery of the message open at message_fd (an O_RDONLY descriptor of
- * its own; the caller closes its copy).  Returns the read end of the pipe with
- * the result lines, non-blocking and close-on-exec, or -1 with errno.
+ * Starts a process that delivers to the mailbox at path below mailroot, one
+ * message after another: *feed is to be given to spawn_give(); closing it ends
+ * the process, which is killed if it lives DELIVERIES_S longer than a delivery
+ * may take.  Returns the read end of the pipe with the result lines, non-blocking
+ * and close-on-exec, or -1 with errno.
  */
-int spawn_delivery(struct spawn *, const struct delivery *, int message_fd);
+int spawn_delivery(struct spawn *, const char *path, int *feed);
+
+/*
+ * Gives it a message, open at message_fd (O_RDONLY, a descriptor of its own; the
+ * caller closes his copy).  It must have no other.  0, or -1 with errno, EPIPE: it
+ * is gone.
+ */
+int spawn_give(int feed, const struct delivery *, int message_fd);
 
 /*
  * Starts qsend for host ("example.org", "[relay]", "[192.0.2.1]"), port 0 = its

@@ -33,11 +33,14 @@ qmail()
 	owned "$M"
 }
 
-# run: delivers $Q; its lines in $SAID, the log in $T/log
+# run: delivers $Q; its lines in $SAID, the log in $T/log.  $ALONE is E when the
+# process may deliver nothing more
 run()
 {
 	SAID=$(as_user drive deliver "$M" "$DRIVE_PATH" "$DRIVE_EXT" \
 	    "$DRIVE_SECONDS" <"$Q" 2>"$T/log")
+	ALONE=$(printf '%s\n' "$SAID" | grep -x E)
+	SAID=$(printf '%s\n' "$SAID" | grep -vx E)
 }
 
 gives()
@@ -74,6 +77,10 @@ qmail
 gives 'an empty .qmail is the same' '^K 2\.0\.0 .*,S='
 qmail './Maildir/'
 gives './Maildir/ by name' '^K 2\.0\.0 .*,S='
+is 'SEC-S11 its process may deliver another message' "$ALONE" ''
+qmail './Maildir/' '|true' './Maildir/'
+run
+is 'SEC-S11 one that has run a command may not' "$ALONE" E
 qmail "$T/home/other/" './box/Maildir/'
 mkdir "$M/box"
 owned "$M/box"

@@ -512,7 +512,7 @@ start $AS_USER qrun -w -c "$CONF" 2>"$T/crowd.log"
 CROWD=$PID
 running()
 {
-	[ "$(pgrep -P "$CROWD" | wc -l)" -ge "$1" ]
+	[ "$(pgrep -P "$PID" | wc -l)" -ge "$1" ]
 }
 ok 'SEC-S21 the slow mailbox has two places of three' wait_for 5 running 2
 sleep 0.3
@@ -528,6 +528,70 @@ slow_done()
 }
 ok 'and all five of the slow one are delivered in turn' wait_for 20 slow_done
 stop "$CROWD"
+rm "$CONF/concurrencylocal"
+
+# ---- one process delivers several messages to a mailbox ----
+
+empty
+conf concurrencylocal 1
+DAVE=$MAILROOT/hamburger.edu/dave
+# deliverers: how many processes have named what is in dave's mailbox
+deliverers()
+{
+	ls "$DAVE/Maildir/new" | sed 's/.*P\([0-9]*\)R.*/\1/' | sort -u |
+	    wc -l | tr -d ' '
+}
+# letters NUMBER: so many arrive, and are delivered
+letters()
+{
+	rm -rf "$DAVE/Maildir"
+	for i in $(seq 1 "$1"); do
+		queue_file alice@crepes.fr dave@hamburger.edu <"$T/letter" \
+		    >/dev/null
+	done
+	poke
+	wait_for 10 sh -c "[ \"\$(ls '$DAVE/Maildir/new' 2>/dev/null |
+	    wc -l)\" -ge $1 ]"
+}
+printf './Maildir/\n' >"$DAVE/.qmail"
+# shellcheck disable=SC2086
+start $AS_USER qrun -w -c "$CONF" 2>"$T/kept.log"
+KEPT=$PID
+letters 6
+is 'SEC-S11 one process delivers six messages to a mailbox' "$(deliverers)" 1
+ok 'and is there yet' running 1
+# not by rename: that needs no process
+queue_file alice@crepes.fr carol+tag@hamburger.edu <"$T/letter" >/dev/null
+poke
+ok 'which keeps no place from another mailbox' wait_for 5 \
+    sh -c "ls '$CAROL'/* >/dev/null 2>&1"
+letters 1
+mv "$DAVE" "$T/aside"
+mkdir "$DAVE"
+printf './Maildir/\n' >"$DAVE/.qmail"
+owned "$DAVE"
+letters 2
+is 'SEC-S24 a mailbox that was replaced meanwhile is the new one' \
+    "$(files "$DAVE/Maildir/new") $(files "$T/aside/Maildir/new")" '2 1'
+rm -rf "$T/aside"
+printf '|true\n./Maildir/\n' >"$DAVE/.qmail"
+letters 4
+is 'SEC-S11 after a command of the owner'\''s it is another process' \
+    "$(deliverers)" 4
+printf './Maildir/\n' >"$DAVE/.qmail"
+letters 1
+quiet()
+{
+	! ps -o stat= --ppid "$PID" | grep -qv '^Z'
+}
+ok 'without work they end' wait_for 5 quiet
+letters 1
+pkill -9 -P "$KEPT"
+letters 1
+ok 'SEC-S21 one that its owner killed meanwhile is replaced' \
+    test "$(files "$DAVE/Maildir/new")" = 1
+unlike 'and nothing was deferred' "$(cat "$T/kept.log")" 'event=deferred'
+stop "$KEPT"
 rm "$CONF/concurrencylocal"
 
 # ---- new mail does not wait for the end of a long pass ----

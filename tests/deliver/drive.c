@@ -101,7 +101,7 @@ drive_spawn(char **argv)
 	struct spawn_conf conf = { "hamburger.edu", argv[2], NULL, "/conf", 5,
 	    getenv("PATH") };
 	struct spawn s;
-	int status = 0, fd, result;
+	int status = 0, fd, feed, result;
 
 	switch (spawn_init(&s, &conf, (uid_t)atoi(argv[3]),
 	    (gid_t)atoi(argv[4]), &status)) {
@@ -116,10 +116,13 @@ drive_spawn(char **argv)
 		if (fd == -1)
 			die(argv[1]);
 		read_envelope(fd, argv[0], "");
-		result = spawn_delivery(&s, &d, fd);
-		close(fd);
+		result = spawn_delivery(&s, argv[0], &feed);
 		if (result == -1)
 			die("spawn_delivery");
+		if (spawn_give(feed, &d, fd) == -1 && errno != EPIPE)
+			die("spawn_give");
+		close(fd);
+		close(feed);
 		print_all(result);
 		close(result);
 		spawn_reap(&s);
