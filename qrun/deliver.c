@@ -223,6 +223,20 @@ obstacle(const struct job *j)
 	return NULL;
 }
 
+/* Can what is delivered here leave again? */
+static int
+sends_on(struct dotqmail *q)
+{
+	enum dotqmail_line kind;
+	int found = 0;
+	char *word;
+
+	while ((kind = dotqmail_next(q, &word)) != LINE_END)
+		found |= kind == LINE_FORWARD || kind == LINE_COMMAND;
+	q->next = 0;
+	return found;
+}
+
 static enum verdict
 attempt(struct job *j, struct dotqmail *q, struct out *result)
 {
@@ -236,7 +250,7 @@ attempt(struct job *j, struct dotqmail *q, struct out *result)
 		why = dotqmail_read(q, j->mailbox, &j->delivery->mailbox);
 	if (why != NULL)
 		return verdict(j, VERDICT_DEFER, "4.3.5", why, NULL);
-	loops = delivery_loops(j);
+	loops = sends_on(q) ? delivery_loops(j) : 0;
 	if (loops == -1)
 		return verdict(j, VERDICT_DEFER, "4.3.0", "message",
 		    strerror(errno));

@@ -78,13 +78,63 @@ is_own(const char *line, const char *recipient)
 	    line[n + strspn(line + n, " \t\r")] == '\0';
 }
 
+/* True if "by ME" stands in a line of a Received field. */
+static int
+is_by(const char *line, const char *me)
+{
+	static const char blanks[] = " \t";
+	size_t n = strlen(me);
+	const char *by;
+
+	for (by = line; (by = strstr(by, "by")) != NULL; by += 2) {
+		const char *host = by + 2 + strspn(by + 2, blanks);
+
+		if (by > line && strchr(blanks, by[-1]) != NULL &&
+		    host > by + 2 && strncasecmp(host, me, n) == 0 &&
+		    strchr(" \t\r;(", host[n]) != NULL)
+			return 1;	/* strchr() finds the NUL, too */
+	}
+	return 0;
+}
+
+/* What the header has said so far. */
+struct trace {
+	int	in_received;
+	int	own, hops;	/* Delivered-To since the last Received */
+	int	ours;		/* of them, above Received lines of ours */
+};
+
+/* Judges the next line: true when it shows that the message was here before. */
+static int
+has_been_here(struct trace *t, const char *line, const struct job *j)
+{
+	static const char received[] = "Received:", to[] = "Delivered-To:";
+
+	if (*line != ' ' && *line != '\t') {
+		if (t->in_received)	/* another host's: a stranger wrote */
+			t->own = t->hops = 0;	/* what is above it */
+		t->in_received = strncasecmp(line, received,
+		    sizeof(received) - 1) == 0;
+		t->own |= is_own(line, j->delivery->recipient);
+		t->hops += strncasecmp(line, to, sizeof(to) - 1) == 0;
+	}
+	if (!t->in_received || !is_by(line, j->conf->me))
+		return 0;
+	t->ours += t->hops;
+	if (t->own || t->ours > HOPS_MAX)
+		return 1;	/* or forwards fan out to their own +tags */
+	t->in_received = t->hops = 0;
+	return 0;
+}
+
 int
 delivery_loops(const struct job *j)
 {
 	static char block[BLOCK_BYTES];
 	char line[ADDRESS_MAX + 40];
 	off_t at = (off_t)j->delivery->message;
-	size_t used = 0, hops = 0;
+	struct trace trace = { 0, 0, 0, 0 };
+	size_t used = 0;
 	ssize_t n, i;
 
 	for (;;) {
@@ -103,11 +153,7 @@ delivery_loops(const struct job *j)
 			line[used] = '\0';
 			if (used == 0)
 				return 0;	/* the end of the header */
-			if (is_own(line, j->delivery->recipient))
-				return 1;
-			/* forwards that fan out to their own +tags */
-			if (strncasecmp(line, "Delivered-To:", 13) == 0 &&
-			    ++hops > HOPS_MAX)
+			if (has_been_here(&trace, line, j))
 				return 1;
 			used = 0;
 		}

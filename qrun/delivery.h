@@ -41,8 +41,12 @@ enum verdict verdict(struct job *, enum verdict, const char *status,
 int delivery_copy(const struct job *,
     void (*sink)(void *context, const char *, size_t), void *context);
 
-/* True if the message's header says that it was delivered to this recipient
- * before; -1 with errno. */
+/*
+ * True if the message's header says that it was delivered to this recipient
+ * before: in a Delivered-To below which, as the next Received, is one of ours, as
+ * in all that has left here.  Others anybody may have written, to have the message
+ * returned to a sender of his choice.  -1 with errno.
+ */
 int delivery_loops(const struct job *);
 
 /* Waits ms, or less: true when qrun is gone and so must we. */

@@ -378,14 +378,49 @@ DRIVE_EXT=''
 
 # ---- loops ----
 
-{ printf 'Subject: x\ndelivered-to:  ALICE@hamburger.edu\n'; message; } |
+# had LINE ...: the message has these lines in its header already
+had()
+{
+	{ printf '%s\n' "$@"; message; } |
+	    queued bob@crepes.fr alice@hamburger.edu
+}
+OURS='Received: by hamburger.edu id 7; Fri, 20 Nov 2026 08:00:00 +0000'
+OWN='delivered-to:  ALICE@hamburger.edu'
+FOLDED=$(printf '%s\n\t%s' 'Received: from crepes.fr (crepes.fr [192.0.2.7])' \
+    'by Hamburger.edu with ESMTP id 7;')
+qmail '&bob@example.net'
+had 'Subject: x' "$OWN" "$OURS"
+gives 'D12 an own Delivered-To above our own Received is a loop' '^D 5\.4\.6 '
+had 'Received: by example.net id 8' "$OWN" 'X-Filter: yes' "$FOLDED"
+gives 'D12 folded, behind other hosts, with something between' '^D 5\.4\.6 '
+had "$OWN"
+gives 'SEC-S17 a stranger'\''s Delivered-To bounces nothing' '^K '
+had "$OURS" "$OWN" 'Received: by example.net id 7; Fri, 20 Nov 2026' "$OURS"
+gives 'SEC-S17 nor does one above a Received that is not ours' '^K '
+had "$OWN" 'Received: by hamburger.edu.example id 7' \
+    'Received: from x by nohamburger.edu id 7'
+gives 'SEC-S17 which looks like ours' '^K '
+had "$OWN" "$(printf 'X-Long: x\n\tby hamburger.edu')"
+gives 'SEC-S17 and by is a word of Received' '^K '
+{ message; printf '%s\n' "$OWN" "$OURS"; } |
     queued bob@crepes.fr alice@hamburger.edu
-gives 'D12 an own Delivered-To in the header is a loop' '^D 5\.4\.6 '
-{ message; printf 'Delivered-To: alice@hamburger.edu\n'; } |
-    queued bob@crepes.fr alice@hamburger.edu
-gives 'D12 in the body it is not' '^K '
-{ printf 'Delivered-To: alice@hamburger.edu.example\n'; message; } |
-    queued bob@crepes.fr alice@hamburger.edu
+gives 'D12 in the body it is no loop' '^K '
+had 'Delivered-To: alice@hamburger.edu.example' "$OURS"
 gives 'D12 nor is another one' '^K '
+# twenty forwards of ours may be, each with a Received of its own
+passed=$(i=0; while [ $i -lt 20 ]; do
+	i=$((i + 1)); echo "Delivered-To: a$i@hamburger.edu"; echo "$OURS"; done)
+had "$passed"
+gives 'D12 twenty forwards are not many' '^K '
+had 'Delivered-To: a0@hamburger.edu' "$OURS" "$passed"
+gives 'D12 twenty-one are' '^D 5\.4\.6 '
+had 'Subject: x' "$OWN" "$OURS"
+qmail '|true'
+gives 'D12 a command may send it on' '^D 5\.4\.6 '
+qmail './Maildir/' './Mailbox'
+gives 'SEC-S17 what stays here cannot loop' '^K 2\.0\.0 '
+qmail
+rm "$M/.qmail"
+gives 'SEC-S17 nor without .qmail' '^K 2\.0\.0 '
 
 done_testing

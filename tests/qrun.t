@@ -638,6 +638,39 @@ like 'R02 two commands have timeoutcommand together' "$LOG" \
 not_ok 'and the third does not run' test -e "$MAILROOT/hamburger.edu/dave/third"
 rm "$CONF/timeoutcommand"
 
+# ---- loops end, and strangers cannot make one ----
+
+empty
+DAVE=$MAILROOT/hamburger.edu/dave
+mkdir -p "$MAILROOT/hamburger.edu/erin"
+echo '&erin@hamburger.edu' >"$DAVE/.qmail"
+echo '&dave@hamburger.edu' >"$MAILROOT/hamburger.edu/erin/.qmail"
+owned "$DAVE"
+owned "$MAILROOT/hamburger.edu/erin"
+letter | queue_file alice@hamburger.edu dave@hamburger.edu >/dev/null
+pass_over
+like 'D12 two mailboxes that forward to each other' "$LOG" \
+    'event=failed .*to=dave@.*5\.4\.6'
+is 'D12 the sender is told once, and nothing waits' "$(files "$ALICE") \
+$(files "$SPOOL/new")$(files "$SPOOL/defer")" '1 00'
+empty
+echo "|inject -c '$CONF' -f alice@hamburger.edu erin@hamburger.edu" >"$DAVE/.qmail"
+letter | queue_file alice@hamburger.edu dave@hamburger.edu >/dev/null
+for i in 1 2 3 4 5 6; do	# what a command sends waits for the next one
+	pass_over
+done
+is 'D12 the same with a command that sends it on' "$(files "$ALICE") \
+$(files "$SPOOL/new")$(files "$SPOOL/defer")" '1 00'
+empty
+echo '&carol@hamburger.edu' >"$DAVE/.qmail"
+{ echo 'Delivered-To: dave@hamburger.edu'; letter; } >"$T/forged"
+queue_file victim@hamburger.edu dave@hamburger.edu <"$T/forged" >/dev/null
+queue_file '' dave@hamburger.edu <"$T/forged" >/dev/null
+queue_file victim@hamburger.edu alice+x@hamburger.edu <"$T/forged" >/dev/null
+pass_over
+is 'SEC-S17 a forged Delivered-To sends nothing to a victim' \
+    "$(files "$CAROL") $(files "$ALICE")$(files "$SPOOL/bad")" '2 10'
+
 # ---- a mailbox NAME-owner is not delivered to by rename ----
 
 empty
