@@ -206,6 +206,8 @@ void tmpdir_clean(struct qrun *, const char *name);
 void take_later(struct qrun *, long long when);	/* something is due then */
 void take_bad(struct qrun *, int dir, const char *name, const char *why);
 void take_new(struct qrun *, const char *name);
+/* A file that was given away comes back for the next attempt.  0, or -1. */
+int take_back(struct qrun *, int dir, const char *name);
 void take_deferred(struct qrun *, const char *file, const char *name,
     long long next);
 

@@ -28,13 +28,31 @@ single(int fd, struct envelope *e, struct envelope_recipient *r)
 	    r->options[0] == '\0' && envelope_next(e, &other) == 0;
 }
 
+/* They may not be on disk: the spool must have them, and tries again later. */
+static void
+take_all_back(struct qrun *q, struct box *b)
+{
+	static const char why[] = "- 4.3.0 cannot sync the mailbox";
+	size_t i;
+
+	say_trouble(q, "cannot sync a mailbox", b->path);
+	for (i = 0; i < b->count; i++)
+		if (take_back(q, b->dir, b->given[i].name) == 0)
+			say_event(q, "deferred", b->given[i].id,
+			    b->given[i].to, why);
+		else
+			say_trouble(q, "cannot take back to defer/",
+			    b->given[i].name);
+	b->count = 0;
+}
+
 static void
 sync_box(struct qrun *q, struct box *b)
 {
 	size_t i;
 
 	if (b->count > 0 && fsync(b->dir) == -1)
-		say_trouble(q, "cannot sync a mailbox", b->path);
+		take_all_back(q, b);
 	for (i = 0; i < b->count; i++) {
 		say_event(q, "delivered", b->given[i].id, b->given[i].to,
 		    "- 2.0.0 moved to the mailbox");
@@ -124,6 +142,7 @@ rename_deliver(struct qrun *q, int fd, const char *old, const char *name,
 		return 0;
 	say_new(q, id, old, e.sender);
 	strcpy(b->given[b->count].id, id);
+	strcpy(b->given[b->count].name, name);
 	strcpy(b->given[b->count].to, r.address);
 	if (++b->count == BOX_BATCH)
 		sync_box(q, b);

@@ -15,6 +15,7 @@ struct box {
 	char	path[MAILBOX_PATH_MAX];	/* "" free */
 	struct {
 		char	id[UNIQUE_ID_MAX];
+		char	name[UNIQUE_NAME_MAX];
 		char	to[ADDRESS_MAX];
 	} given[BOX_BATCH];
 };

@@ -126,6 +126,21 @@ appoint(struct qrun *q, const char *name, long long now, char *file)
 	take_later(q, next);
 }
 
+int
+take_back(struct qrun *q, int dir, const char *name)
+{
+	char file[QUEUE_NAME_MAX];
+
+	appoint(q, name, (long long)time(NULL), file);
+	if (renameat(dir, name, q->defer, file) == -1)
+		return -1;
+	if (fsync(q->defer) == -1) {
+		say_trouble(q, "cannot sync", "defer");
+		q->broken = 1;
+	}
+	return 0;
+}
+
 /* Moves to its appointment in defer/ and sends each recipient on his way. */
 static void
 begin(struct qrun *q, struct message *m, int dir, const char *old,

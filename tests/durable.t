@@ -103,4 +103,29 @@ is 'SEC-S20 a move: the name in new/ is synced' \
     "$(steps 'renameat.*/spool/new>, .*/bob/Maildir/new>, .*= 0' \
     'fsync\([0-9]+<[^>]*/bob/Maildir/new>\) += 0')" ''
 
+# ---- a mailbox that cannot be synced ----
+
+BOB=$MAILROOT/hamburger.edu/bob/Maildir/new
+rm -f "$BOB"/*
+printf 'Subject: x\n\nbody\n' | queue_file alice@crepes.fr bob@hamburger.edu \
+    >/dev/null
+# shellcheck disable=SC2086
+LOG=$($AS_USER strace -f -qq -o "$T/home/injected" -P "$BOB" -e trace=fsync \
+    -e inject=fsync:error=EIO qrun -c "$CONF" 2>&1)
+if grep -q INJECTED "$T/home/injected"; then
+	unlike 'SEC-S20 what may not be on disk is not called delivered' "$LOG" \
+	    'event=(delivered|done)'
+	like 'SEC-S20 it is deferred, and why' "$LOG" \
+	    'event=deferred .*to=bob@.*sync'
+	is 'SEC-S20 the spool has it again' \
+	    "$(files "$BOB")$(files "$SPOOL/defer")" 01
+	f=$(only "$SPOOL/defer")
+	mv "$f" "$SPOOL/new/${f#*/defer/*.}"
+	as_user qrun -c "$CONF" 2>/dev/null
+	is 'SEC-S20 and delivers it later' \
+	    "$(files "$BOB")$(files "$SPOOL/defer")" 10
+else
+	skip 'SEC-S20 a mailbox that cannot be synced' 'strace injects nothing'
+fi
+
 done_testing
