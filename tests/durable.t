@@ -18,13 +18,28 @@ owned "$MAILBOX"
 TRACE=$T/home/trace
 
 # traced command ...: its calls that change what is on disk or tell a peer, with
-# the paths of descriptors
+# the paths of descriptors; a sync takes its time, so that others can be too early
 traced()
 {
 	rm -f "$TRACE"
 	# shellcheck disable=SC2086
-	$AS_USER strace -f -y -qq -s 64 -o "$TRACE" -e trace=write,fsync,fdatasync,rename,renameat,renameat2,link,linkat,unlink,unlinkat,ftruncate,openat,exit_group \
+	$AS_USER strace -f -y -qq -s 64 -e inject=fsync:delay_exit=5000 -o "$TRACE" -e trace=write,fsync,fdatasync,rename,renameat,renameat2,link,linkat,unlink,unlinkat,ftruncate,openat,exit_group \
 	    "$@" 2>>"$T/log"
+	# What another process interrupted is put together again: a sync stands
+	# where it ended, all else where it began.
+	awk '{ line[NR] = $0 }
+		/ <unfinished \.\.\.>$/ { began[$1] = NR }
+		$2 == "<..." && $1 in began {
+			sub(/ <unfinished \.\.\.>$/, "", line[began[$1]])
+			whole = line[began[$1]] substr($0, index($0, "resumed>") + 8)
+			at = $3 ~ /sync$/ ? NR : began[$1]
+			line[NR] = line[began[$1]] = ""
+			line[at] = whole
+			delete began[$1]
+		}
+		END { for (i = 1; i <= NR; i++) if (line[i] != "") print line[i] }
+	' "$TRACE" >"$TRACE.whole"
+	mv "$TRACE.whole" "$TRACE"
 }
 
 # steps EXPRESSION ...: each matches a line of the trace, in this order; what it
