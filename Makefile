@@ -77,17 +77,18 @@ INJECTH	= inject/become.h inject/complete.h inject/copy.h inject/fields.h \
 	  inject/verdict.h
 
 QRUN	= qrun/main.c qrun/settings.c qrun/run.c qrun/spooldir.c qrun/scan.c \
-	  qrun/tmpdir.c qrun/take.c qrun/rename.c qrun/message.c qrun/name.c \
-	  qrun/info.c qrun/infoline.c qrun/route.c qrun/jobs.c qrun/local.c \
-	  qrun/workers.c qrun/worker.c \
+	  qrun/tmpdir.c qrun/take.c qrun/rename.c qrun/message.c \
+	  qrun/twins.c qrun/name.c qrun/info.c qrun/infoline.c qrun/route.c \
+	  qrun/jobs.c qrun/local.c qrun/workers.c qrun/worker.c \
 	  qrun/remote.c qrun/places.c qrun/forward.c qrun/settle.c \
-	  qrun/notify.c qrun/say.c qrun/dryrun.c qrun/deliver.c qrun/delivery.c qrun/dotqmail.c \
-	  qrun/command.c qrun/mbox.c qrun/spawn.c qrun/children.c qrun/owner.c \
-	  qrun/parent.c qrun/bounce.c qrun/bouncereport.c lib/quota.c lib/address.c lib/child.c \
-	  lib/clock.c lib/conf.c lib/date.c lib/drop.c lib/groups.c lib/localdate.c \
-	  lib/envelope.c lib/log.c lib/mailbox.c lib/maildir.c lib/octets.c \
-	  lib/out.c lib/received.c lib/spool.c lib/startup.c lib/text.c \
-	  lib/unique.c lib/xtext.c
+	  qrun/notify.c qrun/say.c qrun/dryrun.c qrun/deliver.c \
+	  qrun/delivery.c qrun/dotqmail.c qrun/command.c qrun/mbox.c \
+	  qrun/spawn.c qrun/children.c qrun/owner.c qrun/parent.c \
+	  qrun/bounce.c qrun/bouncereport.c lib/quota.c lib/address.c \
+	  lib/child.c lib/clock.c lib/conf.c lib/date.c lib/drop.c \
+	  lib/groups.c lib/localdate.c lib/envelope.c lib/log.c \
+	  lib/mailbox.c lib/maildir.c lib/octets.c lib/out.c lib/received.c \
+	  lib/spool.c lib/startup.c lib/text.c lib/unique.c lib/xtext.c
 
 QRUNH	= qrun/bounce.h qrun/bouncereport.h qrun/children.h qrun/command.h \
 	  qrun/deliver.h qrun/delivery.h qrun/dotqmail.h qrun/infoline.h \

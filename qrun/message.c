@@ -105,7 +105,7 @@ read_envelope(struct message *m)
 			return -1;
 	}
 	m->body = e.message;
-	return got;
+	return got == -1 ? -1 : twins_find(m);
 }
 
 struct message *
@@ -167,8 +167,8 @@ message_reopen(struct qrun *q, struct message *m)
 	return fd;
 }
 
-void
-message_result(struct qrun *q, struct recipient *r, enum outcome outcome,
+static void
+set_result(struct qrun *q, struct recipient *r, enum outcome outcome,
     const char *reply)
 {
 	static const char *const events[] = { "waiting", "delivered",
@@ -185,5 +185,13 @@ message_result(struct qrun *q, struct recipient *r, enum outcome outcome,
 	if (outcome >= DEFERRED)
 		r->attempts++;
 	say_event(q, events[outcome], m->id, r->address, reply);
-	message_touch(q, m);
+}
+
+void
+message_result(struct qrun *q, struct recipient *r, enum outcome outcome,
+    const char *reply)
+{
+	message_touch(q, r->message);
+	for (; r != NULL; r = r->twin)
+		set_result(q, r, outcome, reply);
 }

@@ -59,6 +59,8 @@ struct recipient {
 	int		 marked;	/* its line in the file says so */
 	int		 delay_told;	/* the sender knows that it waits */
 	int		 ends_record;	/* last of what a session was given */
+	struct recipient *twin;		/* the next with the same address, or NULL */
+	int		 is_twin;	/* has the outcome of the one before */
 	unsigned int	 attempts;
 	long long	 first;		/* first attempt, epoch seconds */
 	char		*address, *options;
@@ -221,10 +223,13 @@ void rename_sync(struct qrun *);	/* makes durable, then logs */
 struct message *message_load(struct qrun *, int fd, const char *file,
     const char *name);
 int message_known(const struct qrun *, const char *name);
-/* Gives a recipient its outcome; reply is "CODE ENHANCED text". */
+/* Gives a recipient and its twins their outcome; reply is "CODE ENHANCED text". */
 void message_result(struct qrun *, struct recipient *, enum outcome,
     const char *reply);
 void message_free(struct qrun *, struct message *);
+
+/* twins.c: links a message's recipients that are the same.  0, or -1 with errno. */
+int twins_find(struct message *);
 
 void message_touch(struct qrun *, struct message *);	/* to be settled */
 /* A descriptor of its own, O_RDONLY, of the same file; -1 with errno, ENOENT:

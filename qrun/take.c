@@ -160,7 +160,8 @@ begin(struct qrun *q, struct message *m, int dir, const char *old,
 		say_new(q, m->id, old, m->sender);
 	info_read(q, m, excess);
 	for (i = 0; i < m->count; i++)
-		route_recipient(q, &m->recipients[i]);
+		if (!m->recipients[i].is_twin)
+			route_recipient(q, &m->recipients[i]);
 	if (m->count == 0)
 		message_touch(q, m);
 }

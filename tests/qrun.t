@@ -638,6 +638,38 @@ like 'R02 two commands have timeoutcommand together' "$LOG" \
 not_ok 'and the third does not run' test -e "$MAILROOT/hamburger.edu/dave/third"
 rm "$CONF/timeoutcommand"
 
+# ---- the same recipient again and again ----
+
+empty
+rm -f "$MAILROOT/hamburger.edu/dave/.qmail"
+rm -rf "$MAILROOT/hamburger.edu/dave/Maildir"
+# shellcheck disable=SC2046
+letter | queue_file alice@hamburger.edu $(for i in $(seq 1 100); do
+	echo dave@hamburger.edu dave@Hamburger.EDU; done) carol@hamburger.edu \
+    nobody@hamburger.edu nobody@hamburger.edu >/dev/null
+pass_over
+is 'SEC-S20 two hundred times the same recipient: one copy' \
+    "$(files "$MAILROOT/hamburger.edu/dave/Maildir/new") $(files "$CAROL")" '1 1'
+is 'and all have the same result' "$(printf '%s\n' "$LOG" |
+    grep -ci 'event=delivered .*to=dave@') $(files "$SPOOL/defer")" '200 0'
+is 'B03 and the sender one notification' "$(files "$ALICE")" 1
+empty
+rm -f "$MAILROOT/hamburger.edu/dave/Maildir/new"/*
+chmod 500 "$MAILROOT/hamburger.edu/dave/Maildir" \
+    "$MAILROOT/hamburger.edu/dave/Maildir/tmp"
+letter | queue_file alice@crepes.fr dave@hamburger.edu dave@hamburger.edu \
+    Dave@hamburger.edu >/dev/null
+pass_over
+chmod 700 "$MAILROOT/hamburger.edu/dave/Maildir" \
+    "$MAILROOT/hamburger.edu/dave/Maildir/tmp"
+is 'deferred, they wait together' \
+    "$(grep -ci '^Delivered-To: dave' "$SPOOL"/defer/*)" 3
+due
+pass_over
+is 'another local part is another recipient' \
+    "$(files "$MAILROOT/hamburger.edu/dave/Maildir/new") $(files "$SPOOL/defer")" \
+    '2 0'
+
 # ---- loops end, and strangers cannot make one ----
 
 empty
