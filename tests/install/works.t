@@ -8,7 +8,7 @@ has_mail() { [ -n "$(find "$ALICE" "$1" -type f -path '*/new/*' 2>/dev/null)" ];
 is "$UNDER: conf/check finds nothing" "$(/usr/local/share/pennypost/check)" ''
 ok "$UNDER: somebody listens on port 25" freeport 25
 ok "$UNDER: and on port 110" freeport 110
-if [ "$UNDER" = tcpserver ]; then
+if [ "$UNDER" = tcpserver ] || [ "$UNDER" = systemd ]; then
 	ok 'the message typed in README arrives' wait_for 20 has_mail "$ALICE"
 	is 'and no other waits' "$(mailq)" ''
 fi
