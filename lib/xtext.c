@@ -70,6 +70,32 @@ xtext_unitext_valid(const char *text, int utf8)
 }
 
 void
+xtext_unitext_add(struct text *t, const char *text)
+{
+	const unsigned char *p = (const unsigned char *)text;
+
+	while (*p != '\0') {
+		unsigned long value = *p++;
+		int tails = value < 0xc0 ? 0 : value < 0xe0 ? 1 :
+		    value < 0xf0 ? 2 : 3, shift = 20;
+		char plain = (char)value;
+
+		if (tails == 0) {
+			text_add_bytes(t, &plain, 1);
+			continue;
+		}
+		for (value &= 0x3fUL >> tails; tails > 0 && *p != '\0'; tails--)
+			value = value << 6 | (*p++ & 0x3fU);
+		while (shift > 4 && value >> shift == 0)
+			shift -= 4;
+		text_add(t, "\\x{");
+		for (; shift >= 0; shift -= 4)
+			text_add_bytes(t, &hex[value >> shift & 15], 1);
+		text_add(t, "}");
+	}
+}
+
+void
 xtext_add(struct text *t, const char *string)
 {
 	const char *p;

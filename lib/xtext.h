@@ -16,6 +16,10 @@ int xtext_valid(const char *, size_t);
  * may hold, is refused as \x{HEX}, too. */
 int xtext_unitext_valid(const char *, int utf8);
 
+/* Appends a utf-8-addr-unitext as utf-8-addr-xtext, which every server that knows
+ * DSN can take. */
+void xtext_unitext_add(struct text *, const char *);
+
 void xtext_add(struct text *, const char *);	/* encodes a string */
 
 /* Appends the decoded octets, made printable: xtext may hide CR, LF, NUL. */

@@ -19,6 +19,8 @@
 /* RFC 5321 4.5.3.2 */
 enum { MAIL_S = 300, RCPT_S = 300, DATA_S = 120, END_S = 600 };
 
+#define ORCPT_MAX	500	/* octets (RFC 3461 4.2) */
+
 /* All commands of a transaction get this many times timeoutremote. */
 #define COMMANDS_TIMES	6
 
@@ -40,6 +42,33 @@ add_option(struct text *t, const char *options, const char *word, size_t max)
 	text_add_bytes(t, value, length);
 }
 
+/* RFC 6533 3: what stands in UTF-8 goes to any server as utf-8-addr-xtext. */
+static void
+add_orcpt(struct text *t, const char *options)
+{
+	static const char type[] = "utf-8;";
+	char utf8[ORCPT_MAX + 1], line[sizeof(" ORCPT=") + ORCPT_MAX];
+	size_t length, n = sizeof(type) - 1;
+	const char *value = envelope_option(options, "ORCPT", &length);
+	struct text coded;
+
+	if (value == NULL || length > ORCPT_MAX)
+		return;
+	memcpy(utf8, value, length);
+	utf8[length] = '\0';
+	if (strncasecmp(utf8, type, n) != 0 ||
+	    !xtext_unitext_valid(utf8 + n, 1)) {
+		add_option(t, options, "ORCPT", ORCPT_MAX);
+		return;
+	}
+	text_init(&coded, line, sizeof(line));
+	text_add(&coded, " ORCPT=");
+	text_add_bytes(&coded, utf8, n);
+	xtext_unitext_add(&coded, utf8 + n);
+	if (!coded.full)
+		text_add(t, line);
+}
+
 void
 transaction_options(struct recipient *r, const char *options)
 {
@@ -55,7 +84,7 @@ transaction_options(struct recipient *r, const char *options)
 			r->wants_success = 1;
 		p = strchr(p + 1, ',');
 	}
-	add_option(&t, options, "ORCPT", 500);
+	add_orcpt(&t, options);
 }
 
 static int

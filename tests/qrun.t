@@ -582,7 +582,7 @@ printf './Maildir/\n' >"$DAVE/.qmail"
 letters 1
 quiet()
 {
-	! ps -o stat= --ppid "$PID" | grep -qv '^Z'
+	! pgrep -P "$PID" -r D,R,S,T >/dev/null
 }
 ok 'without work they end' wait_for 5 quiet
 letters 1

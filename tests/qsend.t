@@ -195,6 +195,11 @@ like 'C18 ENVID and RET are passed on' "$WIRE" \
     '^MAIL FROM:<sender@a.example> SIZE=[0-9]* RET=HDRS ENVID=QQ\+2B314159$'
 like 'C18 NOTIFY and ORCPT too' "$WIRE" \
     '^RCPT TO:<bob@b.example> NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;Bob@b.example$'
+awk -v to="$(printf 'utf-8;\303\251\353\260\245\360\220\215\210\\\\x{2B}@b.example')" \
+    '/ORCPT=/ { sub(/rfc822;.*/, ""); $0 = $0 to } { print }' "$T/dsn" >"$T/dsn8"
+feed "$T/dsn8"
+like 'C18 ORCPT in UTF-8 as any server can take it' "$WIRE" \
+    ' ORCPT=utf-8;\\x\{E9\}\\x\{BC25\}\\x\{10348\}\\x\{2B\}@b.example$'
 unlike 'who is done already is not sent to' "$WIRE" done@c.example
 unlike 'the envelope block does not leave' "$WIRE" '^(Return-Path|Delivered)'
 play
