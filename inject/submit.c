@@ -254,10 +254,10 @@ encode(struct submission *s, struct spool_file **file, off_t start)
 		log_event("long-line", "id", s->file.id, "text", why);
 	if (verdict == MIME7_PLAIN)
 		return 0;
-	if (verdict == MIME7_ERROR ||
-	    spool_create(&s->again, &s->spool, s->site.me) == -1)
+	if (verdict == MIME7_ERROR)
 		return verdict_errno(&s->verdict, "cannot store the message",
 		    errno);
+	spool_begin(&s->again, &s->spool, s->site.me);
 	if (*file == &s->file)
 		put_envelope(s, &s->again);
 	if (mime7_send(fd, start, MIME7_LONG, &sink) == -1 ||
@@ -327,14 +327,11 @@ queue(struct submission *s)
 	struct spool_file *message = &s->file;
 	int filtered = s->site.filter[0] != '\0', keep = 1;
 
-	if (spool_create(&s->file, &s->spool, s->site.me) == -1)
-		return verdict_errno(&s->verdict, "cannot create a queue file",
-		    errno);
+	spool_begin(&s->file, &s->spool, s->site.me);
 	put_envelope(s, &s->file);
 	if (filtered) {
 		message = &s->draft;
-		/* what fails here is found when it is flushed */
-		(void)spool_create(message, &s->spool, s->site.me);
+		spool_begin(message, &s->spool, s->site.me);
 	}
 	if (put_message(s, &message) == -1)
 		return -1;
@@ -362,7 +359,6 @@ submit_message(struct submission *s, int fd)
 	int result;
 
 	s->now = time(NULL);
-	s->file.fd = s->draft.fd = s->again.fd = -1;
 	input_init(&s->input, fd, s->options.keep_dots);
 	if (find_sender(s) == -1 ||
 	    header_read(&s->header, &s->input, &s->verdict) == -1)

@@ -41,31 +41,35 @@ spool_open(struct spool *s, const char *path)
 	return s->new == -1 ? -1 : 0;
 }
 
-int
-spool_create(struct spool_file *f, struct spool *s, const char *host)
+void
+spool_begin(struct spool_file *f, struct spool *s, const char *host)
 {
-	struct flock whole = { 0 };
-
 	f->spool = s;
+	f->begun = 1;
+	f->fd = -1;
 	f->error = 0;
 	f->lines = f->bytes = 0;
 	f->last = '\n';
 	f->name[0] = '\0';
 	f->host = host;
 	unique_id(f->id);
-	f->fd = openat(s->tmp, f->id,
+	out_file(&f->out, -1);
+}
+
+/* Creates tmp/NAME for what was buffered.  0, or -1 with errno. */
+static int
+create(struct spool_file *f, const char *name)
+{
+	struct flock whole = { 0 };
+	mode_t mask = umask(07);	/* the group's qrun reads it */
+
+	f->fd = openat(f->spool->tmp, name,
 	    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0660);
+	(void)umask(mask);
 	whole.l_type = F_WRLCK;
 	whole.l_whence = SEEK_SET;
-	if (f->fd == -1 || fchmod(f->fd, 0660) == -1 ||
-	    fcntl(f->fd, F_SETLK, &whole) == -1) {
-		f->error = errno;
-		spool_abort(f);
-		errno = f->error;
-		return -1;
-	}
-	out_file(&f->out, f->fd);
-	return 0;
+	f->out.fd = f->fd;
+	return f->fd == -1 ? -1 : fcntl(f->fd, F_SETLK, &whole);
 }
 
 void
@@ -84,6 +88,10 @@ spool_write(struct spool_file *f, const char *from, size_t length)
 	}
 	f->bytes += length;
 	f->last = length > 0 ? from[length - 1] : f->last;
+	if (f->fd == -1 && f->bytes >= OUT_BYTES && create(f, f->id) == -1) {
+		f->error = errno;
+		return;
+	}
 	out_bytes(&f->out, from, length);
 	f->error = f->out.error;
 }
@@ -121,31 +129,39 @@ spool_recipient(struct spool_file *f, const char *address,
 	}
 }
 
-int
-spool_flush(struct spool_file *f)
+/* Writes out what is buffered, to a file that is called name if it is new. */
+static int
+write_out(struct spool_file *f, const char *name)
 {
+	if (f->error == 0 && f->fd == -1 && create(f, name) == -1)
+		f->error = errno;
 	if (f->error == 0 && out_flush(&f->out) == -1)
 		f->error = errno;
 	errno = f->error;
-	return f->error == 0 ? f->fd : -1;
+	return f->error == 0 ? 0 : -1;
+}
+
+int
+spool_flush(struct spool_file *f)
+{
+	return write_out(f, f->id) == -1 ? -1 : f->fd;
 }
 
 /*
- * One commit of the journal: the first rename rides on the file's fsync, and
- * if the machine stops before the last one is on disk, qrun finds a file of
- * exactly the size that its name in tmp/ says, and takes it.
+ * One commit of the journal: the name that states the size rides on the file's
+ * fsync, and if the machine stops before the last rename is on disk, qrun finds
+ * a file of exactly that size in tmp/, and takes it.
  */
 static int
 make_durable(struct spool_file *f)
 {
-	int tmp = f->spool->tmp;
+	int tmp = f->spool->tmp, was_created = f->fd != -1;
 
-	if (spool_flush(f) == -1)
-		return -1;
 	/* W: a last line without its end is completed on the wire */
 	unique_name(f->name, sizeof(f->name), f->id, f->host, f->bytes,
 	    f->bytes + f->lines + (f->last == '\n' ? 0 : 2));
-	if (renameat(tmp, f->id, tmp, f->name) == -1)
+	if (write_out(f, f->name) == -1 ||
+	    (was_created && renameat(tmp, f->id, tmp, f->name) == -1))
 		return -1;
 	return fsync(f->fd) == -1 || fsync(tmp) == -1 ||
 	    renameat(tmp, f->name, f->spool->new, f->name) == -1 ? -1 : 0;
@@ -154,8 +170,8 @@ make_durable(struct spool_file *f)
 int
 spool_commit(struct spool_file *f)
 {
-	if (f->fd == -1) {
-		errno = f->error;
+	if (!f->begun) {
+		errno = EINVAL;
 		return -1;
 	}
 	if (make_durable(f) == -1) {
@@ -166,7 +182,7 @@ spool_commit(struct spool_file *f)
 	}
 	/* From here on the mail is safe.  What close() could say, fsync() has. */
 	(void)close(f->fd);
-	f->fd = -1;
+	f->begun = 0;
 	return 0;
 }
 
@@ -175,18 +191,23 @@ spool_replace(struct spool_file *f, struct spool_file *old)
 {
 	int tmp = f->spool->tmp;
 
-	if (renameat(tmp, f->id, tmp, old->id) == -1)
+	if (f->fd != -1 ? renameat(tmp, f->id, tmp, old->id) == -1 :
+	    old->fd != -1 && unlinkat(tmp, old->id, 0) == -1)
 		return -1;
 	memcpy(f->id, old->id, sizeof(f->id));
 	/* what it holds is of no use any more */
-	(void)close(old->fd);
-	old->fd = -1;
+	if (old->fd != -1)
+		(void)close(old->fd);
+	old->begun = 0;
 	return 0;
 }
 
 void
 spool_abort(struct spool_file *f)
 {
+	if (!f->begun)
+		return;
+	f->begun = 0;
 	if (f->fd == -1)
 		return;
 	/* Even if no name can be removed: an empty file is never delivered. */
@@ -196,7 +217,6 @@ spool_abort(struct spool_file *f)
 	if (f->name[0] != '\0')
 		(void)unlinkat(f->spool->tmp, f->name, 0);
 	(void)close(f->fd);
-	f->fd = -1;
 }
 
 void

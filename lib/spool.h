@@ -10,8 +10,9 @@
  *	Delivered-To: carol@example.net
  *	Received: ...
  *
- * It is written as tmp/ID, renamed to tmp/NAME, which states its size, fsynced,
- * and renamed to new/NAME, all under a write lock.
+ * It is written as tmp/NAME, which states its size, fsynced, and renamed to
+ * new/NAME, all under a write lock.  One of more than OUT_BYTES octets, or that a
+ * filter reads, is tmp/ID until its size is known.
  */
 #ifndef LIB_SPOOL_H
 #define LIB_SPOOL_H
@@ -25,7 +26,8 @@ struct spool {
 
 struct spool_file {
 	struct spool	*spool;
-	int		 fd;		/* -1: no file is open */
+	int		 begun;		/* and neither committed nor aborted */
+	int		 fd;		/* -1: all of it is in out */
 	int		 error;		/* errno of the first failure, or 0 */
 	unsigned long long lines, bytes;
 	char		 last;		/* the octet before */
@@ -39,11 +41,10 @@ struct spool_file {
 int spool_open(struct spool *, const char *path);
 
 /*
- * Begins a queue file: tmp/ID, mode 0660, locked.  host goes into the final
- * name and must stay.  Returns 0, or -1 with errno; a spool_file that failed may be passed to
- * every function below.
+ * Begins a queue file.  host goes into the final name and must stay.  What goes
+ * wrong with it is kept in error; then the functions below do no harm.
  */
-int spool_create(struct spool_file *, struct spool *, const char *host);
+void spool_begin(struct spool_file *, struct spool *, const char *host);
 
 /*
  * The envelope block, in this order.  path and address are canonical text
@@ -61,7 +62,7 @@ void spool_recipient(struct spool_file *, const char *address,
 void spool_write(struct spool_file *, const char *, size_t);
 
 /* Writes out what is buffered and returns the descriptor, open for reading and
- * writing, its offset undefined; or -1. */
+ * writing, its offset undefined; or -1 with errno. */
 int spool_flush(struct spool_file *);
 
 /*
@@ -78,7 +79,7 @@ int spool_commit(struct spool_file *);
  */
 int spool_replace(struct spool_file *, struct spool_file *old);
 
-/* Removes the file; does nothing when none is open. */
+/* Removes the file; does nothing when none was begun. */
 void spool_abort(struct spool_file *);
 
 /* Wakes qrun -w.  Nobody listening is not an error: qrun will look. */

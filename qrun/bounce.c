@@ -285,8 +285,7 @@ bounce_write(struct spool *spool, const char *me, const char *postmaster,
 		return 1;
 	prepare_original(&b);
 	make_boundary(&b);
-	if (spool_create(&b.file, spool, me) == -1)
-		return -1;
+	spool_begin(&b.file, spool, me);
 	spool_sender(&b.file, "", b.utf8 ? "BODY=8BITMIME SMTPUTF8" :
 	    b.eight ? "BODY=8BITMIME" : "");
 	spool_recipient(&b.file, b.to, "NOTIFY=NEVER");

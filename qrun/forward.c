@@ -65,8 +65,7 @@ forward_write(struct qrun *q, const struct recipient *r, const char *sender,
 	struct text t;
 	size_t at;
 
-	if (spool_create(&f, &q->spool, q->set.me) == -1)
-		return -1;
+	spool_begin(&f, &q->spool, q->set.me);
 	text_init(&t, options, sizeof(options));
 	if (sender == NULL)
 		text_add(&t, m->options);

@@ -46,8 +46,7 @@ message_begin(struct session *s)
 
 	s->now.body = &s->file;
 	if (s->set->filter[0] != '\0') {
-		/* failure is kept in it */
-		(void)spool_create(&s->draft, &s->spool, s->set->me);
+		spool_begin(&s->draft, &s->spool, s->set->me);
 		s->now.body = &s->draft;
 	}
 	text_init(&t, with, sizeof(with));

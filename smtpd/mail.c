@@ -164,8 +164,8 @@ open_file(struct session *s, int local)
 	if (s->now.eight && !local)
 		text_add(&t, n > 0 ? " BODY=8BITMIME" : "BODY=8BITMIME");
 	s->now.eight = 0;	/* if this fails, the next recipient tries */
-	if (spool_create(&s->file, &s->spool, s->set->me) == 0)
-		spool_sender(&s->file, s->now.sender, s->now.options);
+	spool_begin(&s->file, &s->spool, s->set->me);
+	spool_sender(&s->file, s->now.sender, s->now.options);
 }
 
 static void
@@ -175,7 +175,7 @@ accept_recipient(struct session *s, const char *options, int local, int keep)
 		open_file(s, local);
 	if (keep)
 		spool_recipient(&s->file, s->now.to, options);
-	if (s->file.fd == -1 || s->file.error != 0) {
+	if (s->file.error != 0) {
 		reply(s, 451, "3.0", "cannot store the message");
 		if (s->now.accepted == 0)
 			spool_abort(&s->file);

@@ -315,7 +315,6 @@ session_run(struct session *s, int stop_fd)
 	s->in.session_ms = clock_ms() + 1000LL * s->set->session_s;
 	s->state = ST_START;
 	s->may_relay = -1;
-	s->file.fd = -1;
 	greet(s);
 	while (s->state != ST_END) {
 		enum in_status status;

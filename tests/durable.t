@@ -66,25 +66,36 @@ before_last()
 
 # ---- smtpd: before the 250 ----
 
-printf '%s\r\n' 'EHLO crepes.fr' \
-    'MAIL FROM:<alice@crepes.fr>' 'RCPT TO:<bob@hamburger.edu>' DATA \
-    'Subject: one' '' 'body' . \
-    'MAIL FROM:<alice@crepes.fr>' 'RCPT TO:<bob@hamburger.edu>' \
-    'RCPT TO:<copied@hamburger.edu>' DATA \
-    'Subject: two' '' 'body' . QUIT >"$T/home/two.smtp"
-owned "$T/home/two.smtp"
-traced smtpd -c "$CONF" <"$T/home/two.smtp" >"$T/replies"
-is 'two messages were queued' "$(grep -c '^250 2.0.0 queued' "$T/replies")" 2
-message='write\([0-9]+<[^>]*/tmp/[^>]*>, "Return-Path'
-size='renameat.*/tmp>, "[^"]*,S=[0-9]+,W=[0-9]+"\) += 0'
-data='fsync\([0-9]+<[^>]*/tmp/[^>]*,S=[0-9]+,W=[0-9]+>\) += 0'
+{
+	printf '%s\r\n' 'EHLO crepes.fr' \
+	    'MAIL FROM:<alice@crepes.fr>' 'RCPT TO:<bob@hamburger.edu>' DATA \
+	    'Subject: one' '' 'body' . \
+	    'MAIL FROM:<alice@crepes.fr>' 'RCPT TO:<bob@hamburger.edu>' \
+	    'RCPT TO:<copied@hamburger.edu>' DATA \
+	    'Subject: two' '' 'body' . \
+	    'MAIL FROM:<alice@crepes.fr>' 'RCPT TO:<bob@hamburger.edu>' DATA \
+	    'Subject: three' ''
+	yes "$(printf 'long\r')" | head -n 9000
+	printf '%s\r\n' . QUIT
+} >"$T/home/three.smtp"
+owned "$T/home/three.smtp"
+traced smtpd -c "$CONF" <"$T/home/three.smtp" >"$T/replies"
+is 'three messages were queued' "$(grep -c '^250 2.0.0 queued' "$T/replies")" 3
+id='/tmp/[^>,]*' message='/tmp/[^>]*,S=[0-9]+,W=[0-9]+'
+write() { echo "write\\([0-9]+<[^>]*$1>, \"Return-Path"; }
+size='renameat.*/tmp>, "[^",]*", .*/tmp>, "[^"]*,S=[0-9]+,W=[0-9]+"\) += 0'
+data="fsync\\([0-9]+<[^>]*$message>\\) += 0"
 name='fsync\([0-9]+<[^>]*/tmp>\) += 0'
 seen='renameat.*/tmp>, .*/new>, .*= 0'
 reply='write\(1<.*250 2\.(1|0)\.0'
-is 'D07 SEC-S20 written, named, data synced, name synced, shown; then the 250; twice' \
-    "$(steps "$message" "$size" "$data" "$name" "$seen" "$reply" \
-    "$message" "$size" "$data" "$name" "$seen" "$reply")" ''
-is 'D07 two fsyncs a message, no more' "$(grep -c 'fsync(' "$TRACE")" 4
+is 'D07 SEC-S20 written under its size, data synced, name synced, shown; then the 250; twice' \
+    "$(steps "$(write "$message")" "$data" "$name" "$seen" "$reply" \
+    "$(write "$message")" "$data" "$name" "$seen" "$reply")" ''
+is 'D07 SEC-S20 a long one: written, named, data synced, name synced, shown; then the 250' \
+    "$(steps "$(write "$id")" "$size" "$data" "$name" "$seen" "$reply")" ''
+is 'D07 two fsyncs a message, no more' "$(grep -c 'fsync(' "$TRACE")" 6
+ok 'and one name in tmp/, but for the long one' test \
+    "$(grep -c 'O_CREAT.*= [0-9]' "$TRACE") $(grep -c 'renameat.*= 0' "$TRACE")" = '3 4'
 
 # ---- inject: before it ends ----
 
@@ -92,7 +103,7 @@ rm -f "$SPOOL"/new/*
 printf 'Subject: three\n\nbody\n' | traced inject -c "$CONF" \
     -f alice@crepes.fr bob@hamburger.edu
 is 'one more is queued' "$(files "$SPOOL/new")" 1
-is 'I12 inject: the same, before exit 0' "$(steps "$message" "$size" "$data" \
+is 'I12 inject: the same, before exit 0' "$(steps "$(write "$message")" "$data" \
     "$name" "$seen" 'exit_group\(0\)')" ''
 
 # ---- qrun: before the spool forgets it ----

@@ -164,11 +164,11 @@ class Site:
     # ---- sending ----
 
     def session(self, token, recipients, sender="sender@far.example",
-                extra=b""):
+                extra=b"", lines=40):
         text = "EHLO client.example\r\nMAIL FROM:<%s>\r\n" % sender
         text += "".join("RCPT TO:<%s>\r\n" % r for r in recipients)
         text += "DATA\r\nSubject: %s\r\n\r\n%s\r\n..body of %s\r\n.\r\nQUIT\r\n" % (
-            token, "line\r\n" * 40, token)
+            token, "line\r\n" * lines, token)
         return text.encode() + extra
 
     def submit(self, token, recipients, fault=None, trace=None, **more):

@@ -4,7 +4,7 @@
 # sees: ^inject
 # hunks: 2
 /^make_durable/,/^}/{
-	s/spool_flush(f) == -1/f->error != 0/
+	s/write_out(f, f->name) == -1/(!was_created \&\& create(f, f->name) == -1)/
 	s/== -1 ? -1 : 0/== -1 ||\
 	    spool_flush(f) == -1 ? -1 : 0/
 }
