@@ -133,9 +133,12 @@ policy_run(struct policy *p, int message_fd)
 		(void)close(err[1]);
 		out[1] = err[1] = -1;
 		if (pid != -1) {
-			if (listen_to(p, out[0], err[0], deadline_ms) == -1)
-				deadline_ms = 0;
-			status = child_wait(pid, deadline_ms);
+			int late = listen_to(p, out[0], err[0], deadline_ms);
+
+			status = child_wait(pid, late ? 0 : deadline_ms);
+			/* It may have ended, and what it began still writes. */
+			if (late)
+				status = POLICY_TEMPORARY;
 		}
 	}
 	for (int i = 0; i < 2; i++) {
