@@ -57,6 +57,10 @@ ready(struct in *in)
 	for (;;) {
 		int wait_ms = -1;
 
+		/* Who always has something to say is no exception. */
+		if (in->session_ms != LLONG_MAX &&
+		    in->session_ms <= clock_ms())
+			return IN_TIMEOUT;
 		if (end != LLONG_MAX) {
 			long long left = end - clock_ms();
 

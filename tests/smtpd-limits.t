@@ -43,6 +43,10 @@ is 'SEC-S27 the dripping message is not queued' \
 rm "$CONF/timeoutsmtpd"
 conf timeoutsession 1
 play session
+# shellcheck disable=SC2086
+like 'SEC-S27 nor does that of a client that never pauses' \
+    "$(yes "$(printf 'NOOP\r')" | limit 10 $AS_USER smtpd -c "$CONF" 2>>log |
+    tail -n 1)" '^421 4.4.2'
 rm "$CONF/timeoutsession"
 
 # Large messages: whole, and in constant memory.

@@ -157,6 +157,11 @@ test_waits(void)
 		abort();
 	ok(in_line(&in, 512, &line, &n) == IN_OK && n == 9 &&
 	    strcmp(line, "half line") == 0, "nothing was lost by waiting");
+	in_init(&in, source("more\r\n", 6, NULL), NULL);
+	in.session_ms = clock_ms() - 1;
+	is_int(in_line(&in, 512, &line, &n), IN_TIMEOUT,
+	    "SEC-S27 the session's end counts when more is there to be read");
+	close(in.fd);
 	in_init(&in, 99, NULL);
 	is_int(in_line(&in, 512, &line, &n), IN_ERROR, "a closed descriptor");
 }
