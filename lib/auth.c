@@ -45,10 +45,13 @@ read_output(int fd, char *output, long long deadline_ms)
 	for (;;) {
 		struct pollfd ready = { fd, POLLIN, 0 };
 		long long left = deadline_ms - clock_ms();
+		int events = left <= 0 ? 0 : poll(&ready, 1, (int)left);
 		ssize_t n;
 
-		if (left <= 0 || poll(&ready, 1, (int)left) == 0)
+		if (events == 0)
 			return AUTH_TEMPORARY;
+		if (events == -1)
+			continue;	/* a signal: read() would wait */
 		n = read(fd, output + used, AUTH_OUTPUT_MAX - used);
 		if (n == -1 && errno == EINTR)
 			continue;

@@ -88,9 +88,12 @@ listen_to(struct policy *p, int out, int err, long long deadline_ms)
 	text_init(&reason, p->reason, sizeof(p->reason));
 	while (fds[0].fd != -1 || fds[1].fd != -1) {
 		long long left = deadline_ms - clock_ms();
+		int ready = left <= 0 ? 0 : poll(fds, 2, (int)left);
 
-		if (left <= 0 || poll(fds, 2, (int)left) == 0)
+		if (ready == 0)
 			return -1;
+		if (ready == -1)
+			continue;	/* a signal: nothing is there to read */
 		for (i = 0; i < 2; i++) {
 			ssize_t n;
 

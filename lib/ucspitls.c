@@ -62,11 +62,14 @@ report(struct ucspitls *u, long long deadline_ms)
 	for (;;) {
 		struct pollfd ready = { u->ctl_fd, POLLIN, 0 };
 		long long left = deadline_ms - clock_ms();
+		int events = left <= 0 ? 0 : poll(&ready, 1, (int)left);
 		char block[512];
 		ssize_t i, n;
 
-		if (left <= 0 || poll(&ready, 1, (int)left) == 0)
+		if (events == 0)
 			return -1;
+		if (events == -1)
+			continue;	/* a signal: read() would wait */
 		n = read(u->ctl_fd, block, sizeof(block));
 		if (n == -1 && errno != EINTR)
 			return -1;
