@@ -228,6 +228,7 @@ do_rcpt(struct session *s, char *arg)
 	s->now.to[0] = '\0';
 }
 
+/* The parameter (RFC 6531 3.7.4.2) allows what our replies never need. */
 void
 do_vrfy(struct session *s, char *arg)
 {
@@ -237,7 +238,8 @@ do_vrfy(struct session *s, char *arg)
 	const char *rest;
 
 	if (address_path(arg, ADDRESS_NO_DOMAIN | ADDRESS_ALLOW_UTF8, &address,
-	    &rest) != ADDRESS_OK || *rest != '\0') {
+	    &rest) != ADDRESS_OK || (*rest != '\0' && (!s->esmtp ||
+	    strcasecmp(rest, "SMTPUTF8") != 0))) {
 		reply(s, 501, "1.3", "not an address");
 		return;
 	}
