@@ -121,6 +121,8 @@ static void
 complete_header(struct session *s)
 {
 	char line[DATE_MAX + UNIQUE_ID_MAX + ADDRESS_DOMAIN_MAX + 64];
+	struct spool_file *body = s->now.body;
+	unsigned long long before = body->bytes + body->lines;
 	struct text t;
 
 	if (s->user[0] == '\0' || s->now.malformed)
@@ -138,7 +140,8 @@ complete_header(struct session *s)
 		text_add(&t, s->set->me);
 		text_add(&t, ">\n");
 	}
-	spool_write(s->now.body, line, t.used);
+	spool_write(body, line, t.used);
+	s->now.start += body->bytes + body->lines - before;	/* not his */
 }
 
 /* Takes octets of the message, lines ended by LF. */

@@ -47,6 +47,10 @@ for name in plain login wrong cancel long later clear wrapped helo; do
 	*)	is "A05 $name: nothing queued" "$(files "$SPOOL/new")" 0 ;;
 	esac
 done
+rm -f "$SPOOL"/new/*
+session smtpd/auth-limit.session smtpd -c "$CONF" othercheck true 2>>log
+is 'E04 the message within the limit is queued' "$(files "$SPOOL/new")" 1
+like 'I01 with a Date' "$(cat "$SPOOL"/new/*)" '^Date: '
 like 'SEC-S16 failed logins are logged with the user' "$(cat log)" \
     'event=login-failed ip=unknown user=bob@hamburger.edu'
 unlike 'SEC-S16 passwords are not' "$(cat log)" hungry
