@@ -104,7 +104,9 @@ do_bdat(struct session *s, char *arg)
 	if (!take) {
 		reply(s, 503, "5.1", "need RCPT first");
 	} else if (last) {
-		if (s->now.last == '\r')
+		if (s->now.last == '\r' && s->set->normalize)
+			message_write(s, "\n", 1);
+		else if (s->now.last == '\r')
 			s->now.dot.bad = 1;
 		message_end(s);
 	} else if (s->now.dot.bad || s->now.too_big) {

@@ -146,6 +146,10 @@ play barelf
 sed '1,/^	.* [-+][0-9]*$/d' "$SPOOL"/new/* >got
 printf 'Subject: old\n\nline\n.\nnext\nlast\n.\nend\n' >want
 same 'D04 SEC-S1 normalized, dots between bare ends stay' got want
+play barelfbdat
+sed '1,/^	.* [-+][0-9]*$/d' "$SPOOL"/new/* >got
+printf 'Subject: old\n\nlast\n' >want
+same 'E06 D04 a chunk too, to its last octet' got want
 BARELF=yes
 export BARELF
 exits '$BARELF with another value: 111' 111 as_user smtpd -c "$CONF"
