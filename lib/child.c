@@ -215,17 +215,21 @@ child_wait(pid_t pid, long long deadline_ms)
 	int status = 0, pause_ms = 1;
 
 	for (;;) {
-		pid_t ended = waitpid(pid, &status, options);
+		pid_t ended;
 
+		/* Before it is waited for, while the group has its number: it
+		 * may have ended and left others behind. */
+		if (options != 0 && clock_ms() >= deadline_ms) {
+			(void)kill(-pid, SIGKILL);
+			(void)kill(pid, SIGKILL); /* may have left its group */
+			options = 0;
+		}
+		ended = waitpid(pid, &status, options);
 		if (ended == pid)
 			break;
 		if (ended == -1 && errno != EINTR)
 			return 111;
-		if (ended == 0 && clock_ms() >= deadline_ms) {
-			(void)kill(-pid, SIGKILL);
-			(void)kill(pid, SIGKILL); /* may have left its group */
-			options = 0;
-		} else if (ended == 0) {
+		if (ended == 0) {
 			/* POSIX has no wait with a deadline. */
 			(void)poll(NULL, 0, pause_ms);
 			pause_ms = pause_ms < 50 ? pause_ms * 2 : 50;

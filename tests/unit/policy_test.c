@@ -4,9 +4,11 @@
  */
 #include <sys/stat.h>
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/clock.h"
 #include "lib/policy.h"
@@ -45,5 +47,9 @@ main(void)
 	is_int(verdict("sleep 10 & exit 100"), POLICY_TEMPORARY,
 	    "D07 whatever it says");
 	ok(clock_ms() - began_ms < 8000, "SEC-S27 and none is waited for");
+	is_int(verdict("(sleep 3; : >left) & exit 0"), POLICY_TEMPORARY,
+	    "too late once more");
+	(void)poll(NULL, 0, 3500);
+	ok(access("left", F_OK) == -1, "SEC-S27 and what it began is ended");
 	return done_testing();
 }
