@@ -21,6 +21,7 @@
 #include "drop.h"
 #include "sasl.h"
 
+#define CREDENTIALS_MAX	512	/* octets of user, password, timestamp, 3 NULs */
 #define DELAY_MS	1000	/* of the answer to a failed login */
 
 /* One record on the socket. */
@@ -66,24 +67,21 @@ read_output(int fd, char *output, long long deadline_ms)
 	return AUTH_OK;
 }
 
-/* The pipe with user NUL password NUL timestamp NUL in it; its read end. */
+/* The pipe with user NUL password NUL timestamp NUL in it, which fit; its read
+ * end, or -1. */
 static int
 credentials(const struct sasl *s)
 {
-	char block[512];
+	char block[CREDENTIALS_MAX];
 	size_t user = strlen(s->user) + 1, password = strlen(s->password) + 1;
 	int ends[2];
 
-	if (user + password + 1 > sizeof(block)) {
-		errno = EINVAL;
-		return -1;
-	}
 	memcpy(block, s->user, user);
 	memcpy(block + user, s->password, password);
 	block[user + password] = '\0';
 	if (child_pipe(ends) == -1)
 		return -1;
-	/* At most 512 octets: less than PIPE_BUF, this cannot wait. */
+	/* Less than PIPE_BUF: this cannot wait. */
 	if (write(ends[1], block, user + password + 1) == -1) {
 		(void)close(ends[0]);
 		ends[0] = -1;
@@ -97,11 +95,15 @@ run(const struct auth *a, const struct sasl *s, char *output)
 {
 	long long deadline_ms = a->connection ? LLONG_MAX :
 	    clock_ms() + (long long)a->timeout_s * 1000;
-	int fds[4] = { -1, -1, a->log_fd, credentials(s) };
+	int fds[4] = { -1, -1, a->log_fd, -1 };
 	int ends[2] = { -1, -1 };
 	int status = AUTH_OK;
 	pid_t pid = -1;
 
+	/* What there is no room for is nobody's. */
+	if (strlen(s->user) + strlen(s->password) + 3 > CREDENTIALS_MAX)
+		return AUTH_BAD;
+	fds[3] = credentials(s);
 	if (a->connection) {
 		fds[0] = a->read_fd;
 		fds[1] = a->write_fd;

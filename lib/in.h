@@ -17,7 +17,7 @@ struct out;
 enum in_status {
 	IN_OK,
 	IN_BARE,	/* a line that ends in LF without CR; it is there to use */
-	IN_NUL,		/* a line with a NUL in it; consumed, not for use */
+	IN_NUL,		/* a line with a NUL in it; it is there up to that */
 	IN_LONG,	/* a line over the limit; consumed to its end */
 	IN_EOF,		/* the peer closed; a partial line is dropped */
 	IN_TIMEOUT,	/* the deadline passed */

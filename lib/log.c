@@ -13,6 +13,7 @@
 #include "text.h"
 
 #define LOG_LINE_MAX	1000
+#define LOG_VALUE_MAX	250
 
 static const char *log_prog = "pennypost";
 static int log_to_syslog;
@@ -42,22 +43,23 @@ log_fd(void)
 }
 
 static void
-add_value(struct text *t, const char *value)
+add_value(struct text *t, const char *value, size_t most)
 {
+	int quoted = value[0] == '\0' || strpbrk(value, " \"=") != NULL;
+	size_t size = t->size;
 	const char *p;
 
-	if (value[0] != '\0' && strpbrk(value, " \"=") == NULL) {
+	if (quoted)
+		text_add_printable(t, "\"", 1);
+	if (most < t->size - t->used)
+		t->size = t->used + most;
+	if (!quoted)
 		text_add_printable(t, value, strlen(value));
-		return;
-	}
-	text_add_printable(t, "\"", 1);
-	for (p = value; *p != '\0'; p++) {
-		if (*p == '"')
-			text_add_printable(t, "'", 1);
-		else
-			text_add_printable(t, p, 1);
-	}
-	text_add_printable(t, "\"", 1);
+	for (p = value; quoted && *p != '\0'; p++)
+		text_add_printable(t, *p == '"' ? "'" : p, 1);
+	t->size = size;
+	if (quoted)
+		text_add_printable(t, "\"", 1);
 }
 
 void
@@ -84,7 +86,8 @@ log_pairs(const char *event, ...)
 		text_add_printable(&t, " ", 1);
 		text_add_printable(&t, key, strlen(key));
 		text_add_printable(&t, "=", 1);
-		add_value(&t, value);
+		add_value(&t, value, strcmp(key, "text") == 0 ? LOG_LINE_MAX :
+		    LOG_VALUE_MAX);
 	}
 	va_end(pairs);
 	if (log_to_syslog) {

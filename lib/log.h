@@ -17,7 +17,8 @@ int log_fd(void);
  * "prog: event=refused peer=192.0.2.7 code=550".  Arguments are pairs of key and
  * value, all strings; a pair whose value is NULL is left out.  Values are made
  * printable (\xHH) and quoted when they hold a blank, a quote or nothing, so no
- * peer can forge a field or a line.  The line is cut at 1,000 octets.
+ * peer can forge a field or a line.  The line is cut at 1,000 octets, and each
+ * value but "text" at 250 of them, so that none can push out the others.
  */
 #define log_event(...)	log_pairs(__VA_ARGS__, (const char *)0)
 void log_pairs(const char *event, ...);

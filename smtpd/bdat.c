@@ -115,6 +115,7 @@ do_bdat(struct session *s, char *arg)
 		else
 			reply(s, 552, "3.4", TOO_BIG);
 		session_reset(s);
+		s->refused = 1;
 	} else {
 		reply(s, 250, "0.0", "chunk taken");
 	}

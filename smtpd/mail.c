@@ -55,6 +55,7 @@ do_mail(struct session *s, char *arg)
 	if (read_path(s, arg, "FROM:", ADDRESS_NULL, &from, &rest) == -1 ||
 	    params_read(s, 1, rest, s->now.options) == -1) {
 		session_reset(s);
+		s->refused = 1;
 		return;
 	}
 	canonical(s->now.sender, &from);
@@ -68,10 +69,12 @@ do_mail(struct session *s, char *arg)
 		    1 ? "mail from this address is refused" : "try later");
 	else {
 		s->state = ST_MAIL;
+		s->refused = 0;
 		reply(s, 250, "1.0", "sender ok");
 		return;
 	}
 	session_reset(s);
+	s->refused = 1;
 }
 
 /* Where the mailbox's own limit cannot be read from here, delivery decides. */

@@ -60,7 +60,9 @@ reply(struct session *s, unsigned int code, const char *enhanced,
 	char status[16] = "";
 	struct text t;
 
-	if (code >= 500 && code <= 504 && ++s->bad > BAD_MAX) {
+	/* What was sent ahead of a refusal is not bad. */
+	if (code >= 500 && code <= (s->refused ? 502U : 504U) &&
+	    ++s->bad > BAD_MAX) {
 		code = 421;
 		enhanced = "7.0";
 		text = "too many bad commands";
@@ -303,6 +305,15 @@ greet(struct session *s)
 		session_lost(s, status);
 }
 
+/* A line that is none.  Behind a BDAT would come octets that are no commands. */
+static void
+bad_line(struct session *s, const char *line, const char *text)
+{
+	reply(s, 500, "5.2", text);
+	if (line != NULL && strncasecmp(line, "BDAT", 4) == 0)
+		s->state = ST_END;
+}
+
 void
 session_run(struct session *s, int stop_fd)
 {
@@ -324,11 +335,11 @@ session_run(struct session *s, int stop_fd)
 		if (status == IN_OK || (status == IN_BARE && s->set->lf))
 			command(s, line, length);
 		else if (status == IN_BARE)
-			reply(s, 500, "5.2", "lines end with CR LF here");
+			bad_line(s, line, "lines end with CR LF here");
 		else if (status == IN_NUL)
-			reply(s, 500, "5.2", "a NUL in a command");
+			bad_line(s, line, "a NUL in a command");
 		else if (status == IN_LONG)
-			reply(s, 500, "5.2", "line too long");
+			bad_line(s, NULL, "line too long");
 		else
 			session_lost(s, status);
 	}

@@ -47,6 +47,12 @@ for name in plain login wrong cancel long later clear wrapped helo; do
 	*)	is "A05 $name: nothing queued" "$(files "$SPOOL/new")" 0 ;;
 	esac
 done
+much=$(printf '%0255d' 0)
+like 'A05 more than a checkpassword program can be given is a wrong password' \
+    "$(printf 'EHLO x\r\nAUTH PLAIN %s\r\nQUIT\r\n' \
+    "$(printf '\0%s\0%s' "$much" "$much" | base64 | tr -d '\n')" |
+    ALLOWPLAINAUTH=1 as_user smtpd -c "$CONF" othercheck true 2>>log)" \
+    '^535 5.7.8'
 rm -f "$SPOOL"/new/*
 session smtpd/auth-limit.session smtpd -c "$CONF" othercheck true 2>>log
 is 'E04 the message within the limit is queued' "$(files "$SPOOL/new")" 1

@@ -27,7 +27,7 @@ message()
 	sed '1,/^	.* [-+][0-9]*$/d' "$(only "$SPOOL/new")"
 }
 
-for name in ehlo hello rehello unknown junk params postmaster refused vrfy \
+for name in ehlo hello rehello unknown junk ahead params postmaster refused vrfy \
     octets grammar barelf long flush size rset tls; do
 	play $name
 	queued "S17 S18 $name" 0
@@ -135,7 +135,7 @@ like 'E09 the recipient is as given' "$file" '^Delivered-To: 밥@relay.example$'
 
 play utf8bad
 
-for name in gone gonedot hangup barecr; do
+for name in gone gonedot hangup barecr bdatlf; do
 	play $name
 	queued "S18 D04 SEC-S19 $name" 0
 done
@@ -145,6 +145,11 @@ like 'SEC-S22 refusals are logged with client, sender, recipient' \
     '^smtpd: event=refused ip=unknown helo=crepes.fr from=alice@crepes.fr to=carol@hamburger.edu code=550 text='
 like 'SEC-S22 queued messages are logged' "$(cat "$T/log")" \
     '^smtpd: event=queued id=[^ ]+ ip=unknown helo=crepes.fr from=alice@crepes.fr rcpts=1 size=42$'
+label=$(printf '%030d.' 0 | sed "s/0/$(printf '\303\251')/g")
+like 'SEC-S22 no value pushes the others out' "$(printf '%s\r\n' "EHLO $label$label${label}fr" \
+    'MAIL FROM:<alice@crepes.fr>' 'RCPT TO:<carol@hamburger.edu>' QUIT |
+    as_user smtpd -c "$CONF" 2>&1 >/dev/null)" \
+    '^smtpd: event=refused ip=unknown helo=[^ ]{245,250} from=alice@crepes.fr to=carol@hamburger.edu code=550 text='
 unlike 'SEC-S22 SEC-S5 nothing but printable ASCII is logged' \
     "$(LC_ALL=C tr -d '\n -~' <"$T/log")" .
 
