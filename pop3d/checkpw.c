@@ -83,6 +83,8 @@ static void
 read_conf(struct login *l, const char *mailconf)
 {
 	struct conf conf;
+	char problem[sizeof(l->root) + 80];
+	struct text why;
 
 	(void)strcpy(l->root, "/var/vmail");
 	conf_open(&conf, startup_conf_path(NULL, mailconf));
@@ -91,8 +93,13 @@ read_conf(struct login *l, const char *mailconf)
 	if (conf.error[0] != '\0')
 		leave(TEMPORARY, l, "unavailable", conf.error);
 	l->root_fd = open(l->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (l->root_fd == -1)
-		leave(TEMPORARY, l, l->root, strerror(errno));
+	if (l->root_fd == -1) {
+		text_init(&why, problem, sizeof(problem));
+		text_add(&why, l->root);
+		text_add(&why, ": ");
+		text_add(&why, strerror(errno));
+		leave(TEMPORARY, l, "unavailable", problem);
+	}
 }
 
 /* Opens the mailbox of exactly this name; l->fd stays -1 if there is none. */
@@ -134,7 +141,9 @@ verify(const struct login *l)
 	int right;
 
 	if (l->fd != -1 && password_read(l->fd, l->uid, hash) == -1)
-		leave(TEMPORARY, l, "cannot-read-password", strerror(errno));
+		leave(TEMPORARY, l, "cannot-read-password", errno == EPERM ?
+		    "it must be a file of the mailbox's owner or root, mode "
+		    "0600 or 0640" : strerror(errno));
 	if (hash[0] == '\0' && password_read(l->root_fd, 0, nobody) == -1)
 		nobody[0] = '\0'; /* then one of the common kind */
 	right = password_is(l->password, hash, nobody);

@@ -78,6 +78,8 @@ mkhash hungry >"$MAILBOX/.password"
 owned "$MAILBOX"
 chmod 604 "$MAILBOX/.password"
 exits 'SEC-S16 one that others may read: 111' 111 check bob hungry true
+like 'SEC-S16 and the log says why' "$(check bob hungry true 2>&1)" \
+    'event=cannot-read-password user=bob text="it must be a file of .*, mode 0600'
 chmod 620 "$MAILBOX/.password"
 exits 'SEC-S16 or the group may change: 111' 111 check bob hungry true
 chmod 640 "$MAILBOX/.password"
@@ -105,6 +107,8 @@ exits 'SEC-S24 nor by its own name' 1 check @ hungry true
 exits 'SEC-S24 nor does a +tag' 1 check bob+tag hungry true
 conf mailroot "$T/absent"
 exits 'P14 no mailroot: 111' 111 check bob hungry true
+like 'P14 and the log names it' "$(check bob hungry true 2>&1)" \
+    "event=unavailable user=bob text=\"$T/absent: No such file"
 conf mailroot "$MAILROOT"
 MAILCONF=$T/absent
 exits 'P14 no configuration: 111' 111 check bob hungry true
