@@ -88,6 +88,14 @@ drop(struct qrun *q)
 
 	if (stat(q->set.spool, &st) == -1)
 		die(111, q->set.spool, strerror(errno));
+	/* Without it every address might be local: all mail would wait. */
+	if (stat(q->set.mailroot, &new) == -1)
+		die(111, q->set.mailroot, strerror(errno));
+	if (!S_ISDIR(new.st_mode))
+		die(111, q->set.mailroot, strerror(ENOTDIR));
+	if (geteuid() == 0 && st.st_uid == 0)
+		die(111, q->set.spool, "belongs to root, who must not manage "
+		    "a queue");
 	if (geteuid() == 0) {
 		strcpy(path, q->set.spool);
 		strcat(path, "/new");

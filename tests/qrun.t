@@ -46,6 +46,14 @@ exits '-n and -w together is usage' 100 as_user qrun -n -w
 exits 'an argument is usage' 100 as_user qrun -c "$CONF" now
 like 'it says the usage' "$(as_user qrun -x 2>&1)" '^usage: qrun '
 exits 'a missing configuration is temporary' 111 as_user qrun -c "$T/none"
+conf mailroot "$T/none"
+pass_over
+is 'so is a missing mailroot, and it is named' "$RC $LOG" \
+    "111 qrun: $T/none: No such file or directory"
+conf mailroot "$CONF/me"
+pass_over
+is 'and one that is no directory' "$RC $LOG" "111 qrun: $CONF/me: Not a directory"
+conf mailroot "$MAILROOT"
 conf retry 0
 pass_over
 is 'a wrong retry stops it' "$RC" 111
@@ -451,6 +459,7 @@ if [ -n "$ROOT" ]; then
 	    "$(files "$BOB")" 1
 	chown 0:0 "$SPOOL"
 	exits 'a spool that belongs to root is refused' 111 qrun -c "$CONF"
+	like 'and named' "$(qrun -c "$CONF" 2>&1)" "^qrun: $SPOOL: belongs to root"
 	owned "$SPOOL"
 else
 	skip 'a killed parent takes the manager along' 'not root'
