@@ -142,7 +142,7 @@ main(int argc, char **argv)
 	if (status == -1)
 		die(111, what, strerror(errno));
 	if (status == 1) {
-		if (q.terminal)
+		if (q.terminal || q.watch)
 			die(0, "another one is running", NULL);
 		return 0;
 	}
