@@ -117,6 +117,7 @@ relayclients|::/0|relayclients line 1: .* half the Internet
 relayclients|2000::/3|relayclients line 1: .* half the Internet
 badmailfrom|spam.example|badmailfrom line 1: .* is not an address
 smtproutes|example.org|smtproutes line 1: .* lacks the colon
+smtproutes|example.org relay.example.net|smtproutes line 1: .* lacks the colon
 smtproutes|example.org:relay.example.net:70000|smtproutes line 1: .* port
 smtproutes|example.org:re lay|smtproutes line 1: .* relay
 rcptcheck|/nonexistent/program|rcptcheck: /nonexistent/program cannot be executed
@@ -143,6 +144,11 @@ for good in 'relayclients|2001:db8::/32' 'relayclients|::ffff:192.0.2.1' \
 	rm "$CONF/${good%%|*}"
 done
 
+mv "$CONF/me" "$T/me"
+like 'finds that me is not there' "$(check -s "$CONF")" \
+    '^(note: )?me: is not there.*full name into it'
+mv "$T/me" "$CONF/me"
+
 echo 'relay.example.org alice hungry' >"$CONF/smtpauth"
 finds 'passwords that others can read' 'smtpauth line 1: others can read'
 chmod 640 "$CONF/smtpauth"
@@ -160,6 +166,9 @@ chmod 710 "$SPOOL"
 if [ -n "$ROOT" ]; then
 	chgrp 65533 "$SPOOL" "$SPOOL/trigger"
 	exits 'a separated spool is right' 0 sh "$CHECK" "$CONF"
+	chmod 700 "$SPOOL"
+	finds 'a gate that is shut' '.*/spool: mode is rwx------, and its group .*: chmod 0710'
+	chmod 710 "$SPOOL"
 	chmod 777 "$SPOOL/new"
 	finds 'new/ without its sticky bit' '.*/new: mode is rwxrw[sx]rwx: chmod 3777'
 	chmod 3777 "$SPOOL/new"
