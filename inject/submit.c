@@ -314,10 +314,12 @@ filter(struct submission *s, struct spool_file *message)
 		return 0;
 	case POLICY_REFUSE:
 		return verdict_fail(&s->verdict, EX_UNAVAILABLE,
-		    "refused by the filter", p.reason);
+		    "refused by the filter",
+		    p.reason[0] == '\0' ? NULL : p.reason);
 	default:
 		return verdict_fail(&s->verdict, EX_TEMPFAIL,
-		    "the filter cannot judge the message now", p.reason);
+		    "the filter cannot judge the message now",
+		    p.reason[0] == '\0' ? NULL : p.reason);
 	}
 }
 

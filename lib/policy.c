@@ -12,6 +12,7 @@
 #include "child.h"
 #include "clock.h"
 #include "conf.h"
+#include "log.h"
 #include "text.h"
 
 #define POLICY_VARIABLES	11
@@ -132,6 +133,9 @@ policy_run(struct policy *p, int message_fd)
 		const int fds[3] = { message_fd, out[1], err[1] };
 		pid_t pid = child_start(words, env.list, fds, 3);
 
+		if (pid == -1)
+			log_event("trouble", "what", "cannot start", "name",
+			    words[0], "text", strerror(errno));
 		(void)close(out[1]);
 		(void)close(err[1]);
 		out[1] = err[1] = -1;

@@ -4,7 +4,8 @@
  * The program gets MAILSTAGE REMOTEIP HELO SENDER RECIPIENT AUTHUSER SIZE ID in
  * its environment (those that are known, besides PATH, TZ and MAILCONF), the
  * message or nothing on 0.  Exit status: 0 accept, 99 accept and drop, 100
- * refuse, 111 temporary; any other status, a signal or a time-out is 111.
+ * refuse, 111 temporary; any other status, a signal or a time-out is 111.  A
+ * program that cannot be started is logged, and 111.
  */
 #ifndef LIB_POLICY_H
 #define LIB_POLICY_H

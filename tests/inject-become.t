@@ -197,6 +197,8 @@ printf 'printf "a\\r\\n"; cat\n' | filter
 run_filter 'SEC-S1 it prints no CR' '70 0 0'
 conf filter "$T/none"
 run_filter 'I12 it is not there' '75 0 0'
+like 'I12 ... and the log names it' "$(cat "$T/err")" \
+    "event=trouble what=\"cannot start\" name=$T/none text=\"No such file"
 rm "$CONF/filter"
 
 # ---- setgid ----

@@ -120,6 +120,12 @@ id=$(echo "$file" | sed -n 's/^X-Filtered: //p')
 like 'D10 one id: in the name and in Received' "$(ls "$SPOOL/new") $file" \
     "id $id"
 like 'D10 ... and in the name' "$(ls "$SPOOL/new")" "^$id\\."
+conf filter /not/there
+like 'a filter that is not there is named in the log' \
+    "$(printf '%s\n' 'HELO a' 'MAIL FROM:<a@crepes.fr>' \
+    'RCPT TO:<bob@hamburger.edu>' DATA '' x . QUIT |
+    as_user smtpd -l -c "$CONF" 2>&1)" \
+    'event=trouble what="cannot start" name=/not/there text="No such file'
 rm "$CONF/filter"
 
 # quota
