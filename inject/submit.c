@@ -40,9 +40,9 @@ submit_read_site(struct submission *s, const char *path, const char *databytes)
 	    sizeof(site->defaulthost));
 	(void)conf_text(&conf, "spool", site->spool, sizeof(site->spool));
 	(void)conf_text(&conf, "filter", site->filter, sizeof(site->filter));
-	(void)conf_number(&conf, "databytes", 0, ~0ULL / 4, &site->databytes);
+	(void)conf_number(&conf, "databytes", 0, 1ULL << 50, &site->databytes);
 	if (databytes != NULL &&
-	    text_number(databytes, ~0ULL / 4, &site->databytes) == -1)
+	    text_number(databytes, 1ULL << 50, &site->databytes) == -1)
 		conf_fail(&conf, "DATABYTES", "not a number");
 	if (!address_is_domain(site->defaulthost, 1))
 		conf_fail(&conf, "defaulthost", "not a domain");

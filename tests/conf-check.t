@@ -36,7 +36,6 @@ printf '%s\n' "$calls" | grep -E '^(conf_number|read_number)' |
 bad=''
 while IFS='|' read -r name least most; do
 	case $most in
-	'~0ULL / 4')	continue ;;	# inject's: smtpd's is smaller
 	'1ULL << 62')	most='1ULL << 60' ;;	# qrun's quota: likewise
 	esac
 	row=$(grep "^$name number " conf/check)
