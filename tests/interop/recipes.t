@@ -94,8 +94,13 @@ mail y@crepes.fr bob@hamburger.edu 'X-Spam-Flag: NO'
 ok 'spam: what is none comes' comes 1
 is 'and alone' "$(files "$BOB/new")" 1
 is 'the rest is in the second Maildir' "$(files /home/bob/Spam/new)" 2
+mail x@crepes.fr bob+shop@hamburger.edu 'X-Spam-Flag: YES'
+ok 'that of an extension goes there, too' arrives 3 /home/bob/Spam
 like 'with its sender' "$(cat /home/bob/Spam/new/*)" '^Return-Path: <x@crepes.fr>'
 like 'the null one, too' "$(cat /home/bob/Spam/new/*)" '^Return-Path: <>'
+rm /home/bob/.qmail-spam
+mail x@crepes.fr bob@hamburger.edu 'X-Spam-Flag: YES'
+ok 'without .qmail-spam it is kept with the rest' comes 2
 rm -rf /home/bob/.qmail* "$BOB"
 
 # ---- a list ----
