@@ -12,6 +12,8 @@ is 'no service file names a program of ours that is not there' \
     while read -r program; do
 	ls "$TOP"/*/"$program" >/dev/null 2>&1 || echo "$program"
     done)" ''
+is 'whatever starts qrun has a PATH with qsend in it' \
+    "$(grep -rlE '(@BINDIR@/|exec )qrun' . | xargs grep -L 'PATH=@BINDIR@:')" ''
 cp -R "$TOP/conf" "$T/conf"
 said=$(sh "$T/conf/setup" -n -b "$T/none" -c "$T/none" 2>&1)
 is 'setup -n needs no root' $? 0
