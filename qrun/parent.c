@@ -19,6 +19,7 @@
 
 #include "../lib/clock.h"
 #include "../lib/drop.h"
+#include "../lib/log.h"
 #include "../lib/text.h"
 #include "children.h"
 #include "owner.h"
@@ -150,6 +151,8 @@ run_qsend(const struct parent *p, struct parent_request *r, int feed,
 	if (dup2(feed, STDIN_FILENO) != -1 &&
 	    dup2(report, STDOUT_FILENO) != -1)
 		(void)execvp(words[0], words);	/* no report: deferred */
+	log_event("trouble", "what", "cannot start", "name", words[0], "text",
+	    strerror(errno));
 }
 
 /* Forks, and in the child does what is asked and leaves. */

@@ -107,6 +107,18 @@ pass_over
 is 'then he has it, too' "$(arrived | grep -c ' 1$')" 49
 is 'and the spool is empty' "$(files "$SPOOL/defer")$(files "$SPOOL/info")" 00
 
+# ---- no qsend ----
+
+if [ -n "$ROOT" ]; then
+	letter | queue_file alice@hamburger.edu u1@d1.example >/dev/null
+	LOG=$(env PATH=/usr/bin:/bin "$BIN/qrun" -c "$CONF" 2>&1)
+	like 'a qsend that is not in PATH is named in the log' "$LOG" \
+	    'event=trouble what="cannot start" name=qsend text="No such file'
+	rm "$SPOOL"/defer/*
+else
+	skip 'a qsend that is not in PATH is named in the log' 'not root'
+fi
+
 # ---- a host that is down ----
 
 i=0
