@@ -201,6 +201,10 @@ owned "$SPOOL/trigger"
 
 D=$MAILROOT/hamburger.edu
 mailbox alice@hamburger.edu hungry
+cp "$D/alice/.password" "$T/hash"
+echo ketchup >"$D/alice/.password"
+finds 'a password that is no hash' '.*/alice/.password: is no crypt'
+cat "$T/hash" >"$D/alice/.password"
 chmod 644 "$D/alice/.password"
 finds 'a password that others can read' '.*/alice/.password: others can read it'
 chmod 600 "$D/alice/.password"
