@@ -204,6 +204,8 @@ route_recipient(struct qrun *q, struct recipient *r)
 {
 	struct address a;
 	struct mailbox box;
+	struct text why;
+	char reason[128];
 
 	if (address_mailbox(r->address, ADDRESS_NO_DOMAIN |
 	    ADDRESS_ALLOW_UTF8, &a) != ADDRESS_OK) {
@@ -229,8 +231,10 @@ route_recipient(struct qrun *q, struct recipient *r)
 		route_postmaster(q, r);
 		break;
 	case MAILBOX_TEMPORARY:
-		message_result(q, r, DEFERRED,
-		    "- 4.3.0 cannot look for the mailbox");
+		text_init(&why, reason, sizeof(reason));
+		text_add(&why, "- 4.3.0 cannot look for the mailbox: ");
+		text_add(&why, strerror(errno));
+		message_result(q, r, DEFERRED, reason);
 		break;
 	}
 }

@@ -107,6 +107,14 @@ like 'log: new, with the old name' "$LOG" 'event=new id=[^ ]* was="?[0-9]'
 like 'log: done' "$LOG" 'event=done id='
 
 empty
+ln -s "$T/none" "$MAILROOT/hamburger.edu/eve"
+letter | queue_file alice@crepes.fr eve@hamburger.edu >/dev/null
+pass_over
+like 'mail for a link to nowhere waits, and the log says why' "$LOG" \
+    'event=deferred .*cannot look for the mailbox: No such file'
+rm "$MAILROOT/hamburger.edu/eve"
+
+empty
 mkdir -p "$MAILROOT/hamburger.edu/bob"
 echo 100 >"$MAILROOT/hamburger.edu/bob/.quota"
 owned "$MAILROOT/hamburger.edu/bob/.quota"
