@@ -14,6 +14,11 @@ is 'no service file names a program of ours that is not there' \
     done)" ''
 is 'whatever starts qrun has a PATH with qsend in it' \
     "$(grep -rlE '(@BINDIR@/|exec )qrun' . | xargs grep -L 'PATH=@BINDIR@:')" ''
+mkdir "$T/cron"
+printf '#!/bin/sh\necho "qrun: event=delivered" >&2\n' >"$T/cron/qrun"
+chmod 755 "$T/cron/qrun"
+is 'the log of qrun is not left to cron, which would mail it' \
+    "$(sh -c "$(sed -n "s|@BINDIR@|$T/cron|g; s/^[*].*	root	//p" crontab)" 2>&1)" ''
 cp -R "$TOP/conf" "$T/conf"
 said=$(sh "$T/conf/setup" -n -b "$T/none" -c "$T/none" 2>&1)
 is 'setup -n needs no root' $? 0
