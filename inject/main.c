@@ -41,6 +41,16 @@ leave(const struct verdict *v)
 }
 
 static void
+usage(const struct verdict *v)
+{
+	out_complaint("inject", v->why, NULL);
+	out_complaint("usage", "inject [-itv] [-B 7bit|8bitmime] [-c dir] "
+	    "[-F name] [-f sender]\n\t[-N dsn] [-R full|hdrs] [-V envid] "
+	    "[--] [recipient ...]\n       sendmail -bp|bs|bi|bv|q", NULL);
+	exit(v->status);
+}
+
+static void
 say(const char *text)
 {
 	static struct out out;
@@ -108,7 +118,7 @@ read_options(struct submission *s, int argc, char **argv)
 	else if (strcmp(name, "newaliases") == 0)
 		s->options.mode = MODE_ALIASES;
 	if (options_read(&s->options, argc, argv, &s->verdict) == -1)
-		leave(&s->verdict);
+		usage(&s->verdict);
 	if (s->options.no_effect != NULL)
 		log_event("no-effect", "text", s->options.no_effect);
 }

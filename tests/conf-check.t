@@ -213,6 +213,11 @@ chmod 664 "$D/alice/.qmail"
 owned "$D/alice/.qmail"
 finds 'a .qmail that others can write' '.*/alice/.qmail: others can write it'
 rm "$D/alice/.qmail"
+printf '#list\n&bob\nMaildir\n' >"$D/alice/.qmail"
+owned "$D/alice/.qmail"
+like 'an address that was meant for a Maildir' "$(check "$CONF")" \
+    '^note: .*/alice/.qmail: Maildir is an address here'
+rm "$D/alice/.qmail"
 ln -s /etc/passwd "$D/alice/.qmail"
 finds 'a .qmail that is a link' '.*/alice/.qmail: is a symbolic link'
 rm "$D/alice/.qmail"

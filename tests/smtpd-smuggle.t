@@ -57,11 +57,13 @@ done
 vector '\r\n' '\r\n'
 is 'D02 D05 the true end, and two messages' "$senders $taken $in_queue" '2 2 2'
 
-# A NUL at each place of each command: one refusal, nothing done.
+# A NUL at each place of each command: one refusal, nothing done.  Behind BDAT it
+# ends the session.
 for command in 'EHLO a' 'HELO a.example' 'MAIL FROM:<a@b>' 'NOOP' 'RSET' \
     'VRFY bob' 'HELP' 'EXPN x' 'DATA' 'QUIT' 'BDAT 0 LAST' 'AUTH PLAIN =' \
     'STARTTLS'; do
-	length=${#command} n=0
+	length=${#command} n=0 refused=$((${#command} + 1))
+	[ "$command" = "${command#BDAT}" ] || refused=5
 	while [ "$n" -le "$length" ]; do
 		printf '%s' "$command" | head -c "$n"
 		printf '\000'
@@ -70,7 +72,7 @@ for command in 'EHLO a' 'HELO a.example' 'MAIL FROM:<a@b>' 'NOOP' 'RSET' \
 	done | as_user smtpd -c "$CONF" >replies 2>>log
 	is "SEC-S7 a NUL anywhere in $command" \
 	    "$(sed 's/\r//; s/ NUL.*//' replies | sort | uniq -c | tr -s ' ' | tr '\n' ',')" \
-	    " 1 220 hamburger.edu ESMTP, $((length + 1)) 500 5.5.2 a,"
+	    " 1 220 hamburger.edu ESMTP, $refused 500 5.5.2 a,"
 done
 
 # The client goes away behind every octet of a session: nothing is queued before

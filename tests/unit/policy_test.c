@@ -1,6 +1,6 @@
 /*
  * policy_test - what a configured program that takes too long is worth.
- * link: lib/policy.c lib/child.c lib/clock.c lib/text.c
+ * link: lib/policy.c lib/child.c lib/clock.c lib/log.c lib/text.c
  */
 #include <sys/stat.h>
 

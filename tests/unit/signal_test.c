@@ -2,7 +2,7 @@
  * signal_test - a signal does not take its deadline from what waits for other
  * programs.
  * link: lib/auth.c lib/child.c lib/clock.c lib/drop.c lib/sasl.c lib/base64.c
- *   lib/policy.c lib/text.c lib/ucspitls.c
+ *   lib/log.c lib/policy.c lib/text.c lib/ucspitls.c
  */
 #include <sys/socket.h>
 #include <sys/time.h>
