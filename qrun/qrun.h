@@ -289,8 +289,9 @@ void remote_feed(struct qrun *);
 void remote_close(struct session *);	/* gets nothing more */
 void remote_read(struct qrun *, struct session *);
 void remote_forget(struct qrun *);	/* destinations without work */
-/* The longest list gives up its place in the window, until the next attempt. */
-void remote_shed(struct qrun *);
+/* The longest lists give up their places in the window, until the next attempt:
+ * so many of them that enough recipients have settled. */
+void remote_shed(struct qrun *, size_t enough);
 
 /* places.c: starts the qsends that may be started. */
 void remote_start(struct qrun *);

@@ -185,12 +185,12 @@ count(const struct jobs *j)
 	return n;
 }
 
-void
-remote_shed(struct qrun *q)
+/* The longest list; of equal ones the one that had a place before (places.c). */
+static struct jobs *
+longest_list(struct qrun *q)
 {
 	struct jobs *longest = &q->mailboxes;
 	struct destination *d;
-	struct recipient *r;
 	size_t n, most = count(longest);
 
 	if ((n = count(&q->crowded)) > most) {
@@ -198,13 +198,27 @@ remote_shed(struct qrun *q)
 		most = n;
 	}
 	for (d = q->destinations; d != NULL; d = d->next)
-		if ((n = count(&d->jobs)) > most) {
+		if ((n = count(&d->jobs)) >= most) {
 			longest = &d->jobs;
 			most = n;
 		}
-	while ((r = jobs_take(longest)) != NULL)
-		message_result(q, r, DEFERRED,
-		    "- 4.4.5 too slow, others had to wait for it");
+	return longest;
+}
+
+void
+remote_shed(struct qrun *q, size_t enough)
+{
+	struct jobs *longest = longest_list(q);
+	struct recipient *r;
+
+	while (longest->head != NULL) {
+		while ((r = jobs_take(longest)) != NULL)
+			message_result(q, r, DEFERRED,
+			    "- 4.4.5 too slow, others had to wait for it");
+		if (q->settled >= enough)
+			return;
+		longest = longest_list(q);
+	}
 }
 
 /* Everybody who waits for this destination has his answer. */

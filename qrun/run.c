@@ -180,8 +180,9 @@ room(const struct qrun *q)
 }
 
 /*
- * A window full of mail for one slow host would hold up everybody else's: when
- * hardly anything has left it for a while, that host's list goes back to defer/.
+ * A window full of mail for slow hosts would hold up everybody else's: when
+ * hardly anything has left it for a while, lists of hosts go back to defer/, a
+ * tenth of the window: with a message for each of a thousand, one list is little.
  */
 static void
 keep_moving(struct qrun *q)
@@ -192,7 +193,9 @@ keep_moving(struct qrun *q)
 		q->settled_ms = now;
 		q->settled = 0;
 	} else if (now - q->settled_ms >= SLOW_MS) {
-		remote_shed(q);
+		q->settled = 0;
+		remote_shed(q, q->loaded < WINDOW_RECIPIENTS ? tenth(q) + 1 :
+		    WINDOW_RECIPIENTS / 10);
 		q->settled_ms = now;
 		q->settled = 0;
 	}

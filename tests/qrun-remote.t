@@ -195,6 +195,32 @@ ok 'a window full of mail for a slow host is emptied for others' \
 kill -9 "$SLOW"
 wait "$SLOW" 2>/dev/null
 rm -rf "$SPOOL"/defer/* "$SPOOL"/info/* "$SPOOL"/new/* "$ALICE"
+
+# a message for each of many such hosts: no list is long
+cp "$BIN/qsend" "$T/qsend"
+printf '#!/bin/sh\nexec sleep 20\n' >"$BIN/qsend"
+conf concurrencyremote 1
+conf smtproutes
+i=0
+while [ $i -lt 60 ]; do
+	QUEUE_COUNT=$i
+	letter "$i" | queue_file alice@hamburger.edu "bob@slow$i.example" \
+	    >/dev/null
+	i=$((i + 1))
+done
+(
+	ulimit -n 98
+	exec $AS_USER qrun -w -c "$CONF" 2>"$T/slow.log"
+) &
+SLOW=$!
+PIDS="$PIDS $SLOW"
+ok 'lists of many slow hosts are shed together' wait_for 15 \
+    sh -c "[ \"\$(grep -c 4.4.5 '$T/slow.log')\" -gt 2 ]"
+kill -9 "$SLOW"
+wait "$SLOW" 2>/dev/null
+rm -rf "$SPOOL"/defer/* "$SPOOL"/info/* "$SPOOL"/new/*
+mv "$T/qsend" "$BIN/qsend"
+rm "$CONF/concurrencyremote"
 conf smtproutes "$@" "dead.example:[127.0.0.1]:$DEAD"
 
 # ---- storms ----
