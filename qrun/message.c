@@ -45,6 +45,7 @@ message_free(struct qrun *q, struct message *m)
 		*at = m->next;
 		q->messages--;
 		q->loaded -= m->count;
+		q->waiting -= m->waiting;
 	}
 	for (i = 0; i < m->count; i++) {
 		free(m->recipients[i].address);
@@ -133,6 +134,7 @@ message_load(struct qrun *q, int fd, const char *file, const char *name)
 	q->hash[h] = m;
 	q->messages++;
 	q->loaded += m->count;
+	q->waiting += m->waiting;
 	return m;
 }
 
@@ -181,6 +183,7 @@ set_result(struct qrun *q, struct recipient *r, enum outcome outcome,
 	if (r->reply != NULL && strlen(r->reply) >= REPLY_MAX)
 		r->reply[REPLY_MAX - 1] = '\0';
 	m->waiting--;
+	q->waiting--;
 	q->settled++;
 	if (outcome >= DEFERRED)
 		r->attempts++;

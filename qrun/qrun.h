@@ -22,7 +22,8 @@
 #include "spawn.h"
 
 #define WINDOW_MESSAGES		1000	/* in memory at once, or */
-#define WINDOW_RECIPIENTS	10000	/* whichever comes first */
+#define WINDOW_RECIPIENTS	10000	/* without outcome, or */
+#define LOADED_RECIPIENTS	100000	/* whichever comes first */
 #define MESSAGE_RECIPIENTS	131072	/* of one message, tried at once */
 #define QUEUE_NAME_MAX	(UNIQUE_NAME_MAX + 24)	/* NEXT.NAME */
 #define REPLY_MAX	512		/* "CODE ENHANCED text" and a NUL */
@@ -168,7 +169,8 @@ struct qrun {
 	long long	 looked_ms;
 	/* the window */
 	size_t		 window;	/* messages that may be in memory */
-	size_t		 messages, loaded;	/* loaded: recipients */
+	size_t		 messages, loaded;	/* loaded: recipients, */
+	size_t		 waiting;	/* and of them without outcome */
 	struct message	*hash[HASH_SIZE], *dirty;
 	size_t		 settled;	/* messages, since the last look */
 	long long	 settled_ms;	/* which was then */

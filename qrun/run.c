@@ -170,13 +170,15 @@ tenth(const struct qrun *q)
 	return q->window < 20 ? q->window > 1 : q->window / 10;
 }
 
+/* One recipient may keep a message with ten thousand others here for long: they
+ * have their outcome, and only memory is a reason to wait for him. */
 static int
 room(const struct qrun *q)
 {
 	size_t kept = q->phase == SCAN_DEFER ? tenth(q) : 0;
 
 	return q->messages < q->window - kept &&
-	    q->loaded < WINDOW_RECIPIENTS;
+	    q->waiting < WINDOW_RECIPIENTS && q->loaded < LOADED_RECIPIENTS;
 }
 
 /*
@@ -194,7 +196,7 @@ keep_moving(struct qrun *q)
 		q->settled = 0;
 	} else if (now - q->settled_ms >= SLOW_MS) {
 		q->settled = 0;
-		remote_shed(q, q->loaded < WINDOW_RECIPIENTS ? tenth(q) + 1 :
+		remote_shed(q, q->waiting < WINDOW_RECIPIENTS ? tenth(q) + 1 :
 		    WINDOW_RECIPIENTS / 10);
 		q->settled_ms = now;
 		q->settled = 0;

@@ -198,7 +198,7 @@ rm -rf "$SPOOL"/defer/* "$SPOOL"/info/* "$SPOOL"/new/* "$ALICE"
 
 # a message for each of many such hosts: no list is long
 cp "$BIN/qsend" "$T/qsend"
-printf '#!/bin/sh\nexec sleep 20\n' >"$BIN/qsend"
+printf '#!/bin/sh\nexec sleep 30\n' >"$BIN/qsend"
 conf concurrencyremote 1
 conf smtproutes
 i=0
@@ -219,6 +219,22 @@ ok 'lists of many slow hosts are shed together' wait_for 15 \
 kill -9 "$SLOW"
 wait "$SLOW" 2>/dev/null
 rm -rf "$SPOOL"/defer/* "$SPOOL"/info/* "$SPOOL"/new/*
+
+# ten thousand recipients have their outcome, one is with such a host
+# shellcheck disable=SC2046
+letter | queue_file alice@hamburger.edu bob@slow.example \
+    $(i=0; while [ $i -lt 10000 ]; do i=$((i + 1)); \
+    echo "nobody$i@hamburger.edu"; done) >/dev/null
+start $AS_USER qrun -w -c "$CONF" 2>"$T/slow.log"
+SLOW=$PID
+wait_for 20 grep -q 'to=nobody10000@' "$T/slow.log"
+letter | queue_file '' alice@hamburger.edu bob@hamburger.edu >/dev/null
+poke
+ok 'nor does a message wait for one recipient of another' \
+    wait_for 5 sh -c "ls '$ALICE'/* >/dev/null 2>&1"
+kill -9 "$SLOW"
+wait "$SLOW" 2>/dev/null
+rm -rf "$SPOOL"/defer/* "$SPOOL"/info/* "$SPOOL"/new/* "$ALICE"
 mv "$T/qsend" "$BIN/qsend"
 rm "$CONF/concurrencyremote"
 conf smtproutes "$@" "dead.example:[127.0.0.1]:$DEAD"
