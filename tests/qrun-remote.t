@@ -214,7 +214,7 @@ done
 ) &
 SLOW=$!
 PIDS="$PIDS $SLOW"
-ok 'lists of many slow hosts are shed together' wait_for 15 \
+ok 'lists of many slow hosts are shed together' wait_for 30 \
     sh -c "[ \"\$(grep -c 4.4.5 '$T/slow.log')\" -gt 2 ]"
 kill -9 "$SLOW"
 wait "$SLOW" 2>/dev/null
