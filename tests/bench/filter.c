@@ -24,19 +24,19 @@ say(const char *text)
 static int
 keep(const char *data, size_t length, unsigned int n)
 {
-	char id[40], name[80];
+	char name[80], to[80];
 	int tmp = open("tmp", O_RDONLY | O_DIRECTORY), fd;
 
-	snprintf(id, sizeof(id), "tmp/%ld.%u", (long)getpid(), n);
-	snprintf(name, sizeof(name), "%s,S=%zu", id, length);
-	fd = open(id, O_RDWR | O_CREAT | O_EXCL, 0600);
+	snprintf(name, sizeof(name), "tmp/%ld.%u,S=%zu", (long)getpid(), n,
+	    length);
+	fd = open(name, O_RDWR | O_CREAT | O_EXCL, 0600);
 	if (fd == -1 || write(fd, data, length) != (ssize_t)length ||
-	    rename(id, name) == -1 || fsync(fd) == -1 || fsync(tmp) == -1)
+	    fsync(fd) == -1 || fsync(tmp) == -1)
 		return 0;
-	memcpy(id, "new", 3);
+	snprintf(to, sizeof(to), "new/%s", name + 4);
 	close(fd);
 	close(tmp);
-	return rename(name, id) == 0;
+	return rename(name, to) == 0;
 }
 
 int
