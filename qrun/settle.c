@@ -91,7 +91,7 @@ give_to_bad(struct qrun *q, struct message *m, int failed_too)
 		return 0;
 	}
 	(void)unlinkat(q->info, m->name, 0);
-	say_event(q, "bad", m->id, NULL, "nobody takes it");
+	say_event(q, "bad", m->id, NULL, "- nobody takes it");
 	return 1;
 }
 

@@ -217,13 +217,16 @@ empty
 conf retry 1
 conf queuelifetime 1
 letter | queue_file alice@hamburger.edu postmaster >/dev/null
+all=
 for i in 1 2 3 4; do
 	pass_over
+	all=$all$LOG
 	sleep 1
 	[ "$(files "$SPOOL/defer")" = 0 ] || due
 done
 is 'nobody takes postmaster'\''s mail: bad/ after queuelifetime' \
     "$(files "$SPOOL/bad")$(files "$SPOOL/defer")" 10
+like 'and the log says so' "$all" 'event=bad id=[^ ]* text="nobody takes it"'
 rm "$CONF/retry" "$CONF/queuelifetime"
 
 # ---- tmp/ ----
