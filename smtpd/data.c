@@ -190,7 +190,7 @@ queue(struct session *s, const char *size)
 		return;
 	} else
 		spool_trigger(&s->spool);
-	s->bad = s->unknown = 0;
+	s->bad = s->unknown = s->logged = 0;
 	reply(s, 250, "0.0", said);
 	log_event(keep == 0 || s->now.kept == 0 ? "dropped" : "queued",
 	    "id", id, "ip", s->set->ip, "helo", s->helo,

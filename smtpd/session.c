@@ -15,6 +15,7 @@
 #include "../lib/text.h"
 
 #define BAD_MAX		20	/* bad commands that are answered in kind */
+#define LOGGED_MAX	1000	/* refusals that are logged, without a message */
 
 #define ANY	(ST_START | ST_READY | ST_MAIL | ST_RCPT | ST_CHUNKS)
 
@@ -77,8 +78,13 @@ reply(struct session *s, unsigned int code, const char *enhanced,
 		text_add(&t, " ");
 	}
 	reply_line(s, code, ' ', status, text);
-	if (code >= 400)
+	if (code < 400)
+		return;
+	if (s->logged++ < LOGGED_MAX || code == 421)
 		log_refusal(s, code, text);
+	else if (s->logged == LOGGED_MAX + 1)
+		log_event("silent", "ip", s->set->ip, "text",
+		    "what else it refuses is not logged");
 }
 
 void

@@ -92,6 +92,7 @@ struct session {
 	int		 may_relay;	/* -1: not yet looked up */
 	unsigned int	 bad, unknown, failed_logins;	/* commands, users */
 	int		 refused;	/* the transaction that was begun */
+	unsigned int	 logged;	/* refusals */
 	char		 helo[ADDRESS_DOMAIN_MAX + 1];
 	char		 user[SASL_PART_MAX + 1];	/* "": no login */
 	struct transaction now;

@@ -32,6 +32,12 @@ play rcpt
 is 'S30 a hundred recipients are in the queue file' \
     "$(grep -c '^Delivered-To' "$SPOOL"/new/*)" 100
 play unknown
+{
+	printf 'HELO a\r\nMAIL FROM:<a@a.example>\r\n'
+	yes "RCPT TO:<a@b.example>$(printf '\r')" | head -n 3000
+} | as_user smtpd -c "$CONF" 2>refused | grep -c '^550 ' >answered
+is 'SEC-S27 who is refused without end does not fill the log' \
+    "$(cat answered) $(grep -c event=refused refused)" '3000 1000'
 play hops
 is 'D12 only the message with 99 is queued' "$(files "$SPOOL/new")" 1
 
