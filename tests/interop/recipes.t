@@ -106,7 +106,7 @@ rm -rf /home/bob/.qmail* "$BOB"
 # ---- a list ----
 
 mkdir $D/list
-sed 's/alice@example.org/alice@hamburger.edu/; s/bob@example.net/z@crepes.fr/' \
+sed 's/carol@example.net/alice@hamburger.edu/; s/dave@example.com/z@crepes.fr/' \
     $R/list.qmail >$D/list/.qmail
 echo '&bob@hamburger.edu' >$D/list/.qmail-owner
 ln -s list $D/list-owner
