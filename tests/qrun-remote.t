@@ -227,11 +227,11 @@ letter | queue_file alice@hamburger.edu bob@slow.example \
     echo "nobody$i@hamburger.edu"; done) >/dev/null
 start $AS_USER qrun -w -c "$CONF" 2>"$T/slow.log"
 SLOW=$PID
-wait_for 20 grep -q 'to=nobody10000@' "$T/slow.log"
+wait_for 60 grep -q 'to=nobody10000@' "$T/slow.log"
 letter | queue_file '' alice@hamburger.edu bob@hamburger.edu >/dev/null
 poke
 ok 'nor does a message wait for one recipient of another' \
-    wait_for 5 sh -c "ls '$ALICE'/* >/dev/null 2>&1"
+    wait_for 20 sh -c "ls '$ALICE'/* >/dev/null 2>&1"
 kill -9 "$SLOW"
 wait "$SLOW" 2>/dev/null
 rm -rf "$SPOOL"/defer/* "$SPOOL"/info/* "$SPOOL"/new/* "$ALICE"
