@@ -15,10 +15,21 @@ T=$(mktemp -d "${TMPDIR:-/tmp}/pennypost.XXXXXX") || exit 1
 PIDS='' TAP_COUNT=0 TAP_FAILED=0
 export T TOP TESTS
 
+# is_mine PID: still a child of ours, and not another process with its number
+is_mine()
+{
+	command -v ps >/dev/null || return 0
+	[ "$(ps -o ppid= -p "$1" 2>/dev/null | tr -d ' ')" = "$$" ]
+}
+
 at_exit()
 {
 	status=$?
 	trap '' EXIT HUP INT TERM
+	started=$PIDS PIDS=
+	for pid in $started; do
+		! is_mine "$pid" || PIDS="$PIDS $pid"
+	done
 	if [ -n "$PIDS" ]; then
 		# shellcheck disable=SC2086
 		kill $PIDS 2>/dev/null
@@ -332,7 +343,7 @@ start()
 # stop PID: ends one that start started, and waits for it
 stop()
 {
-	kill "$1" 2>/dev/null
+	! is_mine "$1" || kill "$1" 2>/dev/null
 	wait "$1" 2>/dev/null
 }
 
